@@ -1,0 +1,21 @@
+"""Every address of the site, one include for each room."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+urlpatterns = [
+    path("language", set_language, name="set_language"),
+    path("account/", include("kizuki.accounts.urls")),
+    path("journal/", include("kizuki.journal.urls")),
+    path("jobs/", include("kizuki.jobs.urls")),
+    path("cases/", include("kizuki.casebook.urls")),
+    path("measures/", include("kizuki.measures.urls")),
+    path("replay/", include("kizuki.replay.urls")),
+    path("", include("kizuki.ui.urls")),
+]
+handler404 = "kizuki.ui.views.not_found"
+handler403 = "kizuki.ui.views.forbidden"
+handler400 = "kizuki.ui.views.bad_request"
+handler500 = "kizuki.ui.views.broken"

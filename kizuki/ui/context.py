@@ -1,0 +1,44 @@
+"""What every page knows: the rooms a person may enter and the one they are in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+class Room(NamedTuple):
+    """One entry of the masthead. `view`: name of its first page. `may`: who sees it (None: everyone who has signed in)."""
+
+    view: str
+    name: Any
+    namespace: str
+    may: Callable[[Any], bool] | None = None
+
+
+#: The rooms in the order of the masthead; each app adds its own in `AppConfig.ready`.
+ROOMS: list[Room] = []
+
+
+def add_room(room: Room) -> None:
+    ROOMS.append(room)
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Template context: `rooms` as (address, name, current)."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"rooms": []}
+    match = request.resolver_match
+    here = (match.namespace or "").split(":")[0] if match else ""
+    return {
+        "rooms": [
+            {"address": reverse(room.view), "name": room.name, "current": room.namespace == here}
+            for room in ROOMS
+            if room.may is None or room.may(user)
+        ]
+    }
+
+

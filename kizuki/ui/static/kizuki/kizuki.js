@@ -1,0 +1,56 @@
+// The one script. Every page works without it; it adds keys, guards against double sending, and dropping a file.
+"use strict";
+(() => {
+  const typing = (el) => el && (el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName));
+  const rooms = { c: "/cases/", r: "/replay/", m: "/measures/" };
+  let pending = "";
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (pending === "g" && rooms[event.key]) {
+      location.assign(rooms[event.key]);
+    } else if (event.key === "/") {
+      const find = document.querySelector("input[type=search]");
+      if (find) { event.preventDefault(); find.focus(); find.select(); } else location.assign("/cases/");
+    } else if (event.key === "?" && document.body.dataset.keys) {
+      location.assign(document.body.dataset.keys);
+    }
+    pending = event.key;
+  });
+
+  // A form is sent once: a second click within ten seconds does nothing.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    const now = Date.now();
+    if (form.dataset.sent && now - Number(form.dataset.sent) < 10000) event.preventDefault();
+    else form.dataset.sent = String(now);
+  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent));
+
+  // Filters act at once; without a script their button does it.
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-auto]");
+    if (form) form.requestSubmit();
+  });
+
+  // A file may be dropped on its field's frame.
+  for (const zone of document.querySelectorAll("[data-drop]")) {
+    const input = zone.querySelector("input[type=file]");
+    const over = (on) => (event) => { event.preventDefault(); zone.classList.toggle("over", on); };
+    zone.addEventListener("dragover", over(true));
+    zone.addEventListener("dragleave", over(false));
+    zone.addEventListener("drop", (event) => {
+      over(false)(event);
+      if (event.dataTransfer.files.length) {
+        input.files = event.dataTransfer.files;
+        input.dispatchEvent(new Event("change", { bubbles: true }));
+        if (zone.closest("form").hasAttribute("data-auto") === false) zone.closest("form").requestSubmit();
+      }
+    });
+  }
+
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.addEventListener("click", (event) => { event.preventDefault(); window.print(); });
+  }
+})();

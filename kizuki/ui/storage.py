@@ -1,0 +1,11 @@
+"""Static files under names with their content's hash, also while developing, so that a browser may keep them for ever."""
+
+from __future__ import annotations
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class Storage(CompressedManifestStaticFilesStorage):
+    """WhiteNoise's storage; a file that was not collected is served under its plain name instead of failing the page."""
+
+    manifest_strict = False
