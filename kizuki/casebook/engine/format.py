@@ -13,6 +13,8 @@ Id: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
 StepId: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 ItemId: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
 Word: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+#: One pattern, because in a union the pattern of a word would be asked of "not stated" as well.
+WordOrNotStated: TypeAlias = Annotated[str, Meta(pattern=r"^(?:not stated|[a-z0-9][a-z0-9-]{0,59})$")]
 
 Kind: TypeAlias = Literal["casebook", "study", "public-report"]
 Level: TypeAlias = Literal["basic", "advanced"]
@@ -56,8 +58,8 @@ class Organisation(Struct, frozen=True):
     """The anonymised organisation. `text`: the header's own words for its kind, in ours."""
 
     label: Text
-    sector: Word | NotStated
-    size: Word | NotStated
+    sector: WordOrNotStated
+    size: WordOrNotStated
     text: Text | NotStated = "not stated"
 
 

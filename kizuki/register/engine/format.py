@@ -11,6 +11,8 @@ from kizuki.kit.text import Name, NotStated
 
 Id: TypeAlias = Annotated[str, Meta(pattern=r"^[^\s]{1,120}$")]
 Word: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+#: One pattern, because in a union the pattern of a word would be asked of "not stated" as well.
+WordOrNotStated: TypeAlias = Annotated[str, Meta(pattern=r"^(?:not stated|[a-z0-9][a-z0-9-]{0,59})$")]
 Score: TypeAlias = Annotated[int, Meta(ge=0, le=3)]
 
 ZoneKind: TypeAlias = Literal[
@@ -41,7 +43,7 @@ class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 class About(Struct, frozen=True):
     name: Name
-    sector: Word | NotStated = "not stated"
+    sector: WordOrNotStated = "not stated"
     size: Annotated[int, Meta(ge=0)] | NotStated = "not stated"
     profile: tuple[Word, ...] = ()
 
