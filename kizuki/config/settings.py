@@ -36,7 +36,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "django_htmx",
-    "django_tasks",
     "rules.apps.AutodiscoverRulesConfig",
     "kizuki.ui",
     "kizuki.journal",
@@ -90,9 +89,10 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES = {"default": env.database("KIZUKI_DATABASE", HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # Lockout counts must be seen by every process, so that they live in the database.
-    "shared": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kizuki_cache"},
+    # Lockout counts must be seen by every process, so that they live in the database; allauth uses the default cache.
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kizuki_cache"},
+    # For what each process may compute for itself.
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 
 LANGUAGES = [("en", _("English")), ("ja", _("Japanese"))]
@@ -147,8 +147,6 @@ UPLOAD_LIMIT = env.number("KIZUKI_UPLOAD_MB", 16, low=1, high=512) * 2**20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
 FILE_UPLOAD_HANDLERS = ["kizuki.ui.uploads.BoundedUpload"]
-
-TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 
 AUTH_USER_MODEL = "accounts.Person"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -1,0 +1,34 @@
+"""The one answer to "may this person?": strangers get 404, readers who may not write get 403."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404
+
+from kizuki.accounts.rules import Predicate
+
+M = TypeVar("M", bound=models.Model)
+
+
+def require(person: Any, predicate: Predicate) -> None:
+    """Answer 403 unless the predicate holds for the person."""
+    if not predicate(person):
+        raise PermissionDenied
+
+
+def require_seen(person: Any, predicate: Predicate) -> None:
+    """Answer 404 unless the predicate holds: for rooms that a person does not even learn of."""
+    if not predicate(person):
+        raise Http404
+
+
+def get_visible(queryset: Any, person: Any, **lookup: Any) -> Any:
+    """The one object of `queryset.visible_to(person)` that fits, else 404 – whether it is hidden or does not exist."""
+    visible = queryset.visible_to(person)
+    try:
+        return visible.get(**lookup)
+    except (visible.model.DoesNotExist, ValueError, OverflowError):
+        raise Http404 from None

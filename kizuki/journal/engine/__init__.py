@@ -1,0 +1,1 @@
+"""The chain of the journal as plain Python, usable without a database."""
