@@ -1,0 +1,21 @@
+# Everything a person needs to type. `make run` and `make test` install what they need by themselves.
+.PHONY: run test lint types messages e2e bench lock
+
+run:            ## serve the demo company on http://127.0.0.1:8000
+	@scripts/setup run
+	@KIZUKI_HOME="$${KIZUKI_HOME:-$(CURDIR)/var/demo}" .venv/bin/kizuki demo
+
+test:           ## every check and every test, on SQLite, on PostgreSQL and in a browser
+	@scripts/setup test
+	@.venv/bin/python scripts/test
+
+lint types messages e2e:  ## one part of `make test`
+	@scripts/setup test
+	@.venv/bin/python scripts/test $@
+
+bench:          ## the speeds that are promised, measured here
+	@scripts/setup test
+	@.venv/bin/python -m benchmarks
+
+lock:           ## choose the newest versions that fit and write them down
+	@scripts/lock
