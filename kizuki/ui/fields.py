@@ -1,0 +1,51 @@
+"""Form fields for files, which refuse what is empty, too large, or more than asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+
+class _ManyInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+def _refuse(upload: Any) -> None:
+    if getattr(upload, "too_large", False):
+        limit = settings.UPLOAD_LIMIT // 2**20
+        raise forms.ValidationError(
+            _("%(name)s is larger than %(limit)d MB. Nothing was stored. Split the file and send the parts."),
+            params={"name": upload.name, "limit": limit},
+        )
+
+
+class OneFile(forms.FileField):
+    """One file up to the upload limit."""
+
+    widget = forms.FileInput
+    default_error_messages = {"empty": _("The file is empty. Choose another one.")}
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        if data:
+            _refuse(data)
+        return super().clean(data, initial)
+
+
+class ManyFiles(forms.FileField):
+    """One to 100 files, each up to the upload limit; cleaned to a list."""
+
+    widget = _ManyInput
+    default_error_messages = {"empty": _("The file is empty. Choose another one.")}
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        uploads = data if isinstance(data, list | tuple) else [data]
+        if len(uploads) > 100:
+            raise forms.ValidationError(_("At most 100 files at once."))
+        for upload in uploads:
+            if upload:
+                _refuse(upload)
+        return [super(ManyFiles, self).clean(upload, initial) for upload in uploads]
