@@ -1,0 +1,81 @@
+"""Searching passages that are held in memory: the same words, weights and order as in the database's index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kizuki.kit.passage import Passage
+from kizuki.search.engine import question, ranking, synonyms
+from kizuki.search.engine.hits import Hit
+from kizuki.search.engine.tokens import index_words
+
+
+class _Index:
+    """The passages of one language and where each word stands."""
+
+    def __init__(self, passages: Iterable[tuple[str, Passage]]) -> None:
+        self.rows: list[tuple[str, Passage, int]] = []
+        self.places: dict[str, list[int]] = {}
+        length = 0
+        for key, passage in passages:
+            words = index_words(passage.text)
+            if not words:
+                continue
+            for word in words:
+                self.places.setdefault(word, []).append(len(self.rows))
+            self.rows.append((key, passage, len(words)))
+            length += len(words)
+        self.corpus = ranking.Corpus(len(self.rows), length)
+
+    def find(self, weights: Mapping[str, float]) -> tuple[dict[str, ranking.Ranked], frozenset[str]]:
+        if question.single_characters(dict(weights)):
+            firsts = tuple(weights)
+            weights = {word: 1.0 for word in self.places if word.startswith(firsts)}
+        held = {word: len(self.places[word]) for word in weights if word in self.places}
+        chosen = ranking.plan(weights, held, self.corpus.passages)
+        worth: dict[int, int] = {}
+        for word, weight in chosen:
+            for place in self.places[word][: ranking.BUDGET]:
+                worth[place] = worth.get(place, 0) + weight
+        top = sorted(worth, key=lambda place: (-worth[place], place))[: ranking.MOST_PASSAGES]
+        found = (self._found(place, worth[place]) for place in top)
+        return ranking.rank(found, self.corpus), frozenset(word for word, _ in chosen)
+
+    def _found(self, place: int, worth: int) -> ranking.Found:
+        key, passage, length = self.rows[place]
+        return ranking.Found(key, passage.part, passage.text, length, worth)
+
+
+def search_passages(
+    passages: Mapping[str, Iterable[Passage]],
+    text: str,
+    language: str,
+    *,
+    limit: int = 1000,
+    meanings: synonyms.Synonyms | None = None,
+) -> list[Hit]:
+    """The things whose passages answer `text`, best first. `language` ("ja", "en"): the reader's.
+
+    `meanings` are the library's synonyms where nothing else is given.
+    """
+    wanted = question.weights(text, meanings or synonyms.from_library())
+    own = question.own_language(text, language)
+    other = "en" if own == "ja" else "ja"
+    results = {}
+    for tongue in (own, other):
+        rows = ((key, p) for key, listed in passages.items() for p in listed if p.language == tongue)
+        results[tongue] = _Index(rows).find(wanted[tongue])
+    return to_hits(own, other, results, limit)
+
+
+def to_hits(
+    own: str, other: str, results: Mapping[str, tuple[dict[str, ranking.Ranked], frozenset[str]]], limit: int
+) -> list[Hit]:
+    """Hits from the rankings of both languages: `results` gives for each the things found and the words followed."""
+    listed = ranking.together(results[own][0], results[other][0])[:limit]
+    hits = []
+    for ranked, score, is_own in listed:
+        tongue = own if is_own else other
+        best = ranked.best
+        hits.append(Hit(ranked.key, score, best.part, tongue, best.text, results[tongue][1]))
+    return hits

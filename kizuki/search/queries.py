@@ -1,0 +1,92 @@
+"""Reading the search index. What a person may see is for the caller: hits name keys of the room asked, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Q
+
+from kizuki.search.actions import scoped
+from kizuki.search.engine import question, ranking, synonyms
+from kizuki.search.engine.hits import Hit
+from kizuki.search.engine.memory import to_hits
+from kizuki.search.models import Corpus, Word
+
+__all__ = ["Hit", "find"]
+
+# One branch for each word, so that the database follows the words' own lists and never looks at another passage.
+_BRANCH: Final = {
+    "sqlite": "SELECT rowid AS id, {worth} AS w FROM search_words WHERE search_words MATCH %s",
+    "postgresql": "SELECT id, {worth} AS w FROM search_passage WHERE lexemes @@ %s::tsquery",
+}
+_BOUNDED: Final = "SELECT * FROM ({branch} ORDER BY id LIMIT {budget}) AS bounded"
+_FIND: Final = """
+SELECT p.key, p.part, p.text, p.length, best.w FROM (
+    SELECT id, SUM(w) AS w FROM ({branches}) AS found GROUP BY id ORDER BY w DESC, id LIMIT {most}
+) AS best JOIN search_passage p ON p.id = best.id ORDER BY best.w DESC, best.id
+"""
+_FAMILY: Final = 64
+
+
+def find(*, room: str, text: str, language: str, limit: int = 1000) -> list[Hit]:
+    """The things of a room whose passages answer `text`, best first, at most `limit`. `language`: the reader's.
+
+    Any text is allowed; what holds no word finds nothing. Follows the rules of `kizuki.search.engine.ranking`.
+    """
+    wanted = question.weights(text, synonyms.from_library())
+    own = question.own_language(text, language)
+    corpora = {corpus.language: corpus for corpus in Corpus.objects.filter(room=room)}
+    wanted = {tongue: _families(corpora.get(tongue), words) for tongue, words in wanted.items()}
+    held = _held(corpora, wanted)
+    results = {}
+    for tongue, words in wanted.items():
+        corpus = corpora.get(tongue)
+        chosen = ranking.plan(words, held.get(corpus.pk, {}), corpus.passages) if corpus else []
+        if corpus is None or not chosen:
+            results[tongue] = ({}, frozenset[str]())
+            continue
+        totals = ranking.Corpus(corpus.passages, corpus.length)
+        results[tongue] = (
+            ranking.rank(_passages(corpus.pk, chosen), totals),
+            frozenset(word for word, _ in chosen),
+        )
+    return to_hits(own, "en" if own == "ja" else "ja", results, limit)
+
+
+def _families(corpus: Corpus | None, words: dict[str, float]) -> Mapping[str, float]:
+    """Where single characters are asked for, the words that begin with them."""
+    if corpus is None or not question.single_characters(words):
+        return words
+    begins = Q()
+    for word in words:
+        begins |= Q(word__gte=word, word__lt=chr(ord(word) + 1))
+    return dict.fromkeys(Word.objects.filter(begins, corpus=corpus).values_list("word", flat=True)[:_FAMILY], 1.0)
+
+
+def _held(corpora: Mapping[str, Corpus], wanted: Mapping[str, Mapping[str, float]]) -> dict[int, dict[str, int]]:
+    asked = Q()
+    for tongue, corpus in corpora.items():
+        if wanted.get(tongue):
+            asked |= Q(corpus=corpus, word__in=list(wanted[tongue]))
+    counts: dict[int, dict[str, int]] = {}
+    if asked:
+        for pk, word, passages in Word.objects.filter(asked).values_list("corpus_id", "word", "passages"):
+            counts.setdefault(pk, {})[word] = passages
+    return counts
+
+
+def _passages(corpus: int, chosen: list[tuple[str, int]]) -> list[ranking.Found]:
+    branches, terms = [], []
+    quote = '"' if connection.vendor == "sqlite" else "'"
+    for word, worth in chosen:
+        branches.append(_BRANCH[connection.vendor].format(worth=int(worth)))
+        terms.append(f"{quote}{scoped(corpus, word)}{quote}")
+    if len(branches) == 1:
+        branches[0] = _BOUNDED.format(branch=branches[0], budget=ranking.BUDGET)
+    sql = _FIND.format(branches=" UNION ALL ".join(branches), most=ranking.MOST_PASSAGES)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, terms)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return [ranking.Found(key, part, text, length, int(worth)) for key, part, text, length, worth in rows]
