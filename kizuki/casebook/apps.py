@@ -14,7 +14,7 @@ class CasebookConfig(AppConfig):
         from kizuki.measures.standing import set_source
         from kizuki.ui.context import Room, add_room
 
-        add_room(Room("casebook:library", _("Casebook"), "casebook"))
+        add_room(Room("casebook:library", _("Casebook"), "casebook", 10))
         set_source(standing.standing)
         hooks.said_of, hooks.steps_with, hooks.case_address = (
             standing.said_of,

@@ -255,11 +255,15 @@ class _Lying:
             end = right - 6
             self.drawing.path("il dash" if open_end else "il", f"M{number(left)} 38.5H{number(end)}")
             self.drawing.path("il", f"M{number(left + 0.5)} 34v5M{number(end - 0.5)} 34v5")
+            room = max(right - left + GAP - 4, 30)
             first, second = heading(moment, group.entries[0], previous, self.language)
-            room = right - left + GAP - 4
-            self.drawing.text("x12 xb", left, 14, (wrap(first, 12, max(room, 30), 1) or [""])[0])
+            if text_width(first, 12) > room and " " in first:
+                # A narrow slot says the day above and the time of day below.
+                head, tail = first.rsplit(" ", 1)
+                first, second = head.rstrip(","), tail
+            self.drawing.text("x12 xb", left, 14, (wrap(first, 12, room, 1) or [""])[0])
             if second:
-                self.drawing.text("x11 x3", left, 28, (wrap(second, 11, max(room, 30), 1) or [""])[0])
+                self.drawing.text("x11 x3", left, 28, (wrap(second, 11, room, 1) or [""])[0])
             if left > LABEL:
                 self.drawing.path("hl dash", f"M{number(left - GAP / 2)} 40V{number(self.floor)}")
             previous = moment

@@ -221,7 +221,7 @@ def _relative(origin: when.When | None, moment: when.When, language: str) -> str
         return _("noticed")
     later = when.between(origin, moment)
     if later is not None and (later.high is None or later.high > 0):
-        return f"+{later.label(language)}"
+        return f"+{later.label(language, bare=True)}"
     return ""
 
 

@@ -51,10 +51,11 @@ class Duration(msgspec.Struct, frozen=True):
     high: int | None
     days: int | None = None
 
-    def label(self, language: str) -> str:
+    def label(self, language: str, *, bare: bool = False) -> str:
+        """The length as a reader says it. `bare`: whole days without “about”, to stand after a plus sign."""
         ja = language.startswith("ja")
         if self.days is not None:
-            return _days_label(self.days, ja)
+            return _length(self.days * DAY, ja) if bare and self.days else _days_label(self.days, ja)
         if self.high is None:
             return f"{_length(self.low, ja)}以上" if ja else f"at least {_length(self.low, ja)}"
         if self.low == self.high:

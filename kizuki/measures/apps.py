@@ -11,4 +11,4 @@ class MeasuresConfig(AppConfig):
     def ready(self) -> None:
         from kizuki.ui.context import Room, add_room
 
-        add_room(Room("measures:matrix", _("Measures"), "measures"))
+        add_room(Room("measures:matrix", _("Measures"), "measures", 30))

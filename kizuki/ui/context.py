@@ -15,15 +15,17 @@ class Room(NamedTuple):
     view: str
     name: Any
     namespace: str
+    order: int
     may: Callable[[Any], bool] | None = None
 
 
-#: The rooms in the order of the masthead; each app adds its own in `AppConfig.ready`.
+#: The rooms of the masthead by their `order`; each app adds its own in `AppConfig.ready`.
 ROOMS: list[Room] = []
 
 
 def add_room(room: Room) -> None:
     ROOMS.append(room)
+    ROOMS.sort(key=lambda known: known.order)
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

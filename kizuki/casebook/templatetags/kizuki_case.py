@@ -20,6 +20,7 @@ from kizuki.ui.svg import small_kind
 from kizuki.ui.templatetags.kizuki import bi, language
 
 register = template.Library()
+_KATAKANA = re.compile("[ァ-ヶー・]+")
 
 
 @register.simple_tag
@@ -54,7 +55,12 @@ def _finder(here: str) -> tuple[re.Pattern[str], dict[str, Term]]:
     parts = []
     for form in sorted(written, key=lambda f: (-len(f), f)):
         part = re.escape(form)
-        parts.append(rf"(?<![A-Za-z0-9]){part}(?![A-Za-z0-9])" if form.isascii() else part)
+        # A word of letters or of katakana must stand alone: ログ is not meant in ログイン.
+        if form.isascii():
+            part = rf"(?<![A-Za-z0-9]){part}(?![A-Za-z0-9])"
+        elif _KATAKANA.fullmatch(form):
+            part = rf"(?<![ァ-ヶー]){part}(?![ァ-ヶー])"
+        parts.append(part)
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE), written
 
 
