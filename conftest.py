@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from django.db import connections
+from django.conf import settings
+from django.db import connection, connections
 from django.test import Client, TransactionTestCase
 
 from kizuki.accounts.choices import Role
 from kizuki.accounts.models import Person
 from kizuki.journal import triggers
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "correct horse battery staple"  # noqa: S105 - for tests only
 
 
 class Cast(NamedTuple):
@@ -58,6 +64,39 @@ def signed_in() -> Any:
 def anonymous() -> Client:
     """A client on which nobody has signed in."""
     return Client()
+
+
+@pytest.fixture
+def in_another_process() -> Iterator[Callable[[str], subprocess.Popen[str]]]:
+    """A function that runs Python code in a process of its own, on the same test database. Ends what is still running."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(code: str) -> subprocess.Popen[str]:
+        prelude = textwrap.dedent(
+            f"""
+            import django
+            from django.conf import settings
+            settings.DATABASES["default"]["NAME"] = {str(connection.settings_dict["NAME"])!r}
+            django.setup()
+            """
+        )
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE") or settings.SETTINGS_MODULE,
+            "KIZUKI_SECRET_KEY": settings.SECRET_KEY,
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-c", prelude + textwrap.dedent(code)],
+            env=environment, cwd=Path(__file__).parent, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
 
 
 def _empty(self: Any, original: Any = TransactionTestCase._fixture_teardown) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kizuki.accounts import keys
-from kizuki.accounts.choices import Language, Role, Scope
+from kizuki.accounts.choices import Language, Role
 from kizuki.accounts.models import FirstLink, Key, Person, SignIn
 from kizuki.journal.actions import By, record
 
@@ -161,7 +161,7 @@ def revoke_key(*, key: Key, by: By) -> Key:
 def note_sign_in(*, person: Person, succeeded: bool, how: str, address: str, agent: str) -> SignIn:
     """Note a sign-in or a failed one. Only those that succeed go into the journal, so that guessing cannot flood it."""
     seen = SignIn.objects.create(
-        person=person, succeeded=succeeded, how=how[:16], address=address[:64], agent=agent.replace("\x00", "")[:200]
+        person=person, succeeded=succeeded, how=how[:40], address=address[:64], agent=agent.replace("\x00", "")[:200]
     )
     old = SignIn.objects.filter(person=person).values_list("pk", flat=True)[SIGN_INS_KEPT:]
     SignIn.objects.filter(pk__in=list(old)).delete()

@@ -1,11 +1,13 @@
-"""Where allauth asks the site: sign-up is closed, lockout counts by address alone, second factors are stored encrypted."""
+"""What allauth asks the site: sign-up is closed, lockout counts by address, second factors are stored encrypted."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from io import BytesIO
 from typing import Any
 
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -14,6 +16,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from qrcode.image.svg import SvgPathFillImage
 
 from kizuki.accounts import actions
 from kizuki.accounts.models import Person
@@ -21,6 +25,16 @@ from kizuki.accounts.models import Person
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-in by e-mail address for people whom an administrator added."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": gettext_lazy("This account is closed."),
+        "email_password_mismatch": gettext_lazy("The e-mail address and the password do not fit together."),
+        "incorrect_password": gettext_lazy("This is not your password."),
+        "enter_current_password": gettext_lazy("This is not your password."),
+        "too_many_login_attempts": gettext_lazy("Too many attempts. Wait ten minutes, or use a passkey."),
+        "rate_limited": gettext_lazy("Too many attempts. Wait a minute."),
+        "incorrect_code": gettext_lazy("This code does not fit. Codes change every 30 seconds."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -52,6 +66,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Names keys plainly, and keeps the secrets of second factors unreadable in a copy of the database."""
 
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy("This code does not fit. Codes change every 30 seconds."),
+    }
+
     def encrypt(self, text: str) -> str:
         return _cipher().encrypt(text.encode()).decode()
 
@@ -64,6 +82,12 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def get_totp_issuer(self) -> str:
         return "Kizuki"
+
+    def build_totp_svg(self, url: str) -> str:
+        # With a white ground: on a dark page a camera would not find the code.
+        picture = BytesIO()
+        qrcode.make(url, image_factory=SvgPathFillImage).save(picture)
+        return picture.getvalue().decode()
 
 
 def _cipher() -> Fernet:

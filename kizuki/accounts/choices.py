@@ -35,3 +35,13 @@ class Language(models.TextChoices):
 class Scope(models.TextChoices):
     READ = "read", _("read")
     WRITE = "write", _("read and write")
+
+
+#: The ways to sign in, as they are kept with each sign-in.
+WAYS = {
+    "password": _("password"),
+    "totp": _("authenticator app"),
+    "passkey": _("passkey"),
+    "recovery_codes": _("recovery code"),
+    "first_link": _("first link"),
+}

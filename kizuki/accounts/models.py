@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kizuki.accounts.choices import Language, Role, Scope
+from kizuki.accounts.choices import WAYS, Language, Role, Scope
 
 
 def check_time_zone(value: str) -> None:
@@ -151,7 +151,7 @@ class SignIn(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sign_ins")
     at = models.DateTimeField(default=timezone.now)
     succeeded = models.BooleanField()
-    how = models.CharField(max_length=16, blank=True)
+    how = models.CharField(max_length=40, blank=True)
     address = models.CharField(max_length=64, blank=True)
     agent = models.CharField(max_length=200, blank=True)
 
@@ -161,3 +161,8 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def how_shown(self) -> str:
+        """The ways of this sign-in in the reader's language, such as "password + authenticator app"."""
+        return " + ".join(str(WAYS.get(way, way)) for way in self.how.split("+") if way)

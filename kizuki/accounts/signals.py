@@ -51,4 +51,4 @@ def _how(request: HttpRequest, person: Any) -> str:
         way = "passkey" if way == "webauthn" else way
         if way not in ways:
             ways.append(way)
-    return "+".join(ways)[:16]
+    return "+".join(ways)[:40]

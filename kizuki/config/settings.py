@@ -25,6 +25,8 @@ if not HTTPS:
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if HTTPS else []
 
 INSTALLED_APPS = [
+    # First, so that its templates stand before those of allauth.
+    "kizuki.accounts",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -40,7 +42,6 @@ INSTALLED_APPS = [
     "kizuki.ui",
     "kizuki.journal",
     "kizuki.jobs",
-    "kizuki.accounts",
     "kizuki.search",
     "kizuki.register",
     "kizuki.measures",

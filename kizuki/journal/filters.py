@@ -10,6 +10,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kizuki.journal import words
 from kizuki.journal.models import Entry, EntryQuerySet
 
 PAGE = 50
@@ -19,11 +20,16 @@ class EntryFilter(forms.Form):
     """What to show of the journal. Everything is optional."""
 
     who = forms.CharField(label=_("Who"), required=False, max_length=200)
-    room = forms.CharField(label=_("Room"), required=False, max_length=32)
-    verb = forms.CharField(label=_("Act"), required=False, max_length=64)
+    act = forms.ChoiceField(label=_("Act"), required=False)
+    room = forms.ChoiceField(label=_("Room"), required=False)
     about = forms.CharField(label=_("Object"), required=False, max_length=200)
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["room"].choices = [("", _("any"))] + words.rooms()  # type: ignore[attr-defined]
+        self.fields["act"].choices = [("", _("any"))] + words.verbs()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -34,10 +40,14 @@ class EntryFilter(forms.Form):
 
     def apply(self, entries: EntryQuerySet) -> EntryQuerySet:
         """The entries that fit; what was not understood does not narrow them."""
-        data = self.cleaned_data if self.is_valid() else {**{name: None for name in self.fields}, **self.cleaned_data}
+        self.is_valid()
+        data = self.cleaned_data
         for name, lookup in _LOOKUPS.items():
             if data.get(name):
                 entries = entries.filter(**{lookup: data[name]})
+        if data.get("act"):
+            room, _dot, verb = data["act"].partition(".")
+            entries = entries.filter(room=room, verb=verb)
         zone = timezone.get_current_timezone()
         if data.get("since"):
             entries = entries.filter(at__gte=_midnight(data["since"], zone))
@@ -46,7 +56,7 @@ class EntryFilter(forms.Form):
         return entries
 
 
-_LOOKUPS = {"who": "actor_name__icontains", "room": "room", "verb": "verb", "about": "object_label__icontains"}
+_LOOKUPS = {"who": "actor_name__icontains", "room": "room", "about": "object_label__icontains"}
 
 
 def _midnight(day: Any, zone: Any) -> datetime:

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kizuki.journal import words
 from kizuki.journal.engine.chain import Link
 
 
@@ -75,6 +76,15 @@ class Entry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnly
+
+    @property
+    def act(self) -> str:
+        """What was done, in the reader's language."""
+        return words.act(self.room, self.verb)
+
+    @property
+    def room_name(self) -> str:
+        return words.room_name(self.room)
 
     @property
     def details(self) -> dict[str, Any]:

@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('succeeded', models.BooleanField()),
-                ('how', models.CharField(blank=True, max_length=16)),
+                ('how', models.CharField(blank=True, max_length=40)),
                 ('address', models.CharField(blank=True, max_length=64)),
                 ('agent', models.CharField(blank=True, max_length=200)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to=settings.AUTH_USER_MODEL)),
