@@ -9,9 +9,13 @@ test:           ## every check and every test, on SQLite, on PostgreSQL and in a
 	@scripts/setup test
 	@.venv/bin/python scripts/test
 
-lint types messages e2e:  ## one part of `make test`
+lint types e2e:       ## one part of `make test`
 	@scripts/setup test
 	@.venv/bin/python scripts/test $@
+
+messages:       ## gather the texts of the pages and make the Japanese catalogue
+	@scripts/setup test
+	@.venv/bin/python scripts/messages
 
 bench:          ## the speeds that are promised, measured here
 	@scripts/setup test
