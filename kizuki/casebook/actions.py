@@ -10,7 +10,7 @@ import msgspec
 from django.db import transaction
 from django.utils import timezone
 
-from kizuki.casebook import search
+from kizuki.casebook import hooks, search
 from kizuki.casebook.engine import times
 from kizuki.casebook.engine.format import Case as Document
 from kizuki.casebook.models import Case, CaseTag
@@ -102,6 +102,7 @@ def _import_batch(documents: Sequence[Document], by: By) -> dict[str, int]:
     search.index(touched, by_id)
     if touched:
         data = {"added": [case.slug for case in added], "changed": [case.slug for case in changed]}
+        hooks.changed()
         record(by=by, room="casebook", verb="imported", data=data)
     return {"added": len(added), "changed": len(changed), "same": len(documents) - len(touched)}
 
@@ -121,6 +122,7 @@ def remove_case(*, case: Case, by: Person) -> Case:
     """Take a case out of the library; `restore_case` brings it back as it was."""
     if Case.objects.filter(pk=case.pk, deleted_at=None).update(deleted_at=timezone.now()):
         search.forget([case])
+        hooks.changed()
         record(by=by, room="casebook", verb="removed", obj=case)
     case.refresh_from_db()
     return case
@@ -131,6 +133,7 @@ def restore_case(*, case: Case, by: Person) -> Case:
     if Case.objects.filter(pk=case.pk).exclude(deleted_at=None).update(deleted_at=None):
         case.refresh_from_db()
         search.index([case], {case.slug: case.read})
+        hooks.changed()
         record(by=by, room="casebook", verb="restored", obj=case)
     case.refresh_from_db()
     return case

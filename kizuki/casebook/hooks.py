@@ -37,3 +37,11 @@ outcomes: Outcomes = _none
 narrow_by_result: Callable[[Any, Any, Sequence[str]], Any] | None = None
 #: Counts of results over a queryset of cases, for the facet and the first line.
 count_results: Callable[[Any, Any], dict[str, int]] | None = None
+
+#: Called, inside the transaction, after cases were stored, removed or restored.
+after_change: list[Callable[[], None]] = []
+
+
+def changed() -> None:
+    for call in after_change:
+        call()

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from kizuki.journal.actions import By, record
 from kizuki.kit.text import shown
+from kizuki.register import hooks
 from kizuki.register.engine.format import Organisation as Document
 from kizuki.register.models import Organisation
 
@@ -54,6 +55,7 @@ def store_organisation(
             setattr(row, field, value)
         row.version += 1
         row.save()
+    hooks.changed()
     record(by=by, room="register", verb="stored", obj=row, data={"digest": digest, "assets": len(document.assets)})
     return row
 

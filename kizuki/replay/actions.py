@@ -1,0 +1,75 @@
+"""Keeping outcomes up to date with cases and organisations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.db.models import F, Q
+
+from kizuki.casebook.models import Case
+from kizuki.register.models import Organisation
+from kizuki.replay import service
+from kizuki.replay.engine.result import Replay
+from kizuki.replay.models import Outcome
+from kizuki.replay.presenting import marks_of
+
+BATCH = 100
+
+
+def values_of(result: Replay) -> dict[str, Any]:
+    """An outcome's columns from a replay."""
+    return {
+        "word": result.word,
+        "step": result.step or "",
+        "harmed": result.loss.harmed,
+        "assumed": len(result.assumed),
+        "seen": msgspec.to_builtins(result.seen) if result.seen else None,
+        "marks": [list(mark) for mark in marks_of(result)],
+    }
+
+
+def stale(organisation: Organisation) -> Any:
+    """Cases whose outcome for this organisation is missing or was made from other documents."""
+    current = Outcome.objects.filter(
+        organisation=organisation, organisation_digest=organisation.digest, case_digest=F("case__digest")
+    )
+    return Case.objects.filter(deleted_at=None).exclude(pk__in=current.values("case"))
+
+
+def refresh(*, organisation: Organisation, cases: Iterable[Case]) -> int:
+    """Replay these cases and keep what was found; gives how many. Each batch is a short transaction of its own."""
+    done = 0
+    batch: list[Case] = []
+    for case in cases:
+        batch.append(case)
+        if len(batch) == BATCH:
+            done += _refresh(organisation, batch)
+            batch = []
+    return done + (_refresh(organisation, batch) if batch else 0)
+
+
+def _refresh(organisation: Organisation, cases: Sequence[Case]) -> int:
+    rows = [
+        Outcome(
+            case=case,
+            organisation=organisation,
+            case_digest=case.digest,
+            organisation_digest=organisation.digest,
+            **values_of(service.replay_of(case, organisation, whole=False)),
+        )
+        for case in cases
+    ]
+    fields = ["case_digest", "organisation_digest", "word", "step", "harmed", "assumed", "seen", "marks", "made_at"]
+    with transaction.atomic():
+        Outcome.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["case", "organisation"], update_fields=fields
+        )
+    return len(rows)
+
+
+def up_to_date(organisation: Organisation) -> Q:
+    """The outcomes of this organisation that were made from the documents as they are now."""
+    return Q(organisation=organisation, organisation_digest=organisation.digest, case_digest=F("case__digest"))

@@ -1,0 +1,37 @@
+"""Small parts of replay's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from kizuki.register.library import names
+from kizuki.replay.engine.result import Likeness
+from kizuki.replay.listing import Square
+from kizuki.ui.templatetags.kizuki import language
+
+register = template.Library()
+
+
+@register.simple_tag
+def squares(row: Sequence[Square]) -> SafeString:
+    """One square a case: filled where already ended, accented where this row gains."""
+    gained = _(", ").join(square.mark for square in row if square.state == "gain")
+    marks = format_html_join("", '<b class="sq sq-{}">{}</b>', ((square.state, square.mark) for square in row))
+    return format_html('<span class="squares" role="img" aria-label="{}">{}</span>', gained or _("none"), marks)
+
+
+@register.simple_tag
+def profile_words(like: Likeness) -> str:
+    """What a case and we have in common, in words."""
+    known, here = names("profile"), language()
+    words = [known[word].name.in_(here) if word in known else word for word in like.profile]
+    if like.sector:
+        words.insert(0, _("sector"))
+    if like.size:
+        words.append(_("size"))
+    return _(", ").join(words) or "–"

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from kizuki.replay import views
+
+app_name = "replay"
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("priorities", views.priorities, name="priorities"),
+    path("try", views.tried, name="try"),
+    path("template", views.template, name="template"),
+    path("organisation", views.organisation_file, name="organisation_file"),
+    path("case/<str:slug>", views.one, name="one"),
+]
