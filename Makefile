@@ -1,5 +1,5 @@
 # Everything a person needs to type. `make run` and `make test` install what they need by themselves.
-.PHONY: run test lint types messages e2e bench lock
+.PHONY: run test lint types messages e2e bench lock format
 
 run:            ## serve the demo company on http://127.0.0.1:8000
 	@scripts/setup run
@@ -23,3 +23,9 @@ bench:          ## the speeds that are promised, measured here
 
 lock:           ## choose the newest versions that fit and write them down
 	@scripts/lock
+
+format:         ## put the code and the templates into their one shape
+	@scripts/setup test
+	@.venv/bin/ruff check --quiet --fix . || true
+	@.venv/bin/ruff format --quiet .
+	@git ls-files -z '*.html' | xargs -0 .venv/bin/djade --target-version 5.2
