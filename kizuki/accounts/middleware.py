@@ -46,7 +46,7 @@ class SignInRequired:
 
     @cached_property
     def _prefixes(self) -> tuple[str, ...]:
-        return (settings.STATIC_URL, reverse("accounts:first_link", args=["-"]).removesuffix("-"))
+        return (settings.STATIC_URL, reverse("accounts:first_link", args=["-"]).removesuffix("-/"))
 
     def _public(self, request: HttpRequest) -> bool:
         return request.path_info in self._paths or request.path_info.startswith(self._prefixes)
