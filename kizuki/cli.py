@@ -1,0 +1,22 @@
+"""One entry for everything: `kizuki …`. Each command imports what it needs only when it runs."""
+
+from __future__ import annotations
+
+import typer
+
+from kizuki.commands import server
+
+app = typer.Typer(
+    name="kizuki",
+    help="Carry a cyber incident from the first sign to the lesson learned, and replay known cases against your own measures.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in server.COMMANDS:
+    app.command()(command)
+
+
+def main() -> None:
+    """The console script. Exit codes: 0 done, 1 a `--fail-on` was met, 2 bad input, 3 not allowed."""
+    app()

@@ -1,0 +1,200 @@
+"""Commands that run the site: demo, serve, worker, init, doctor, verify, user."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+err = Console(stderr=True)
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets others in.")]
+Home = Annotated[Path | None, typer.Option(help="Folder for database, files and key (else KIZUKI_HOME).")]
+
+
+def django(home: Path | None = None) -> None:
+    """Start Django with the site's settings; `home` overrides KIZUKI_HOME."""
+    if home is not None:
+        os.environ["KIZUKI_HOME"] = str(home)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kizuki.config.settings")
+    import django as framework
+
+    framework.setup()
+
+
+def prepare() -> None:
+    """Bring the database to this version and gather the static files; both do nothing where nothing is to do."""
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def init(home: Home = None) -> None:
+    """Make or upgrade the database and load the library of cases."""
+    django(home)
+    from kizuki.demo.actions import load_library
+
+    prepare()
+    counts = load_library()
+    err.print(f"Ready. Cases: {counts['added']} added, {counts['changed']} changed, {counts['same']} as they were.")
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 8000, home: Home = None, threads: int = 8) -> None:
+    """Serve the site, with the worker for long jobs in the same process. Run `kizuki init` first."""
+    django(home)
+    prepare()
+    run(host, port, threads)
+
+
+def demo(port: Port = 8000, home: Home = None) -> None:
+    """Serve the demo company with all cases on 127.0.0.1; prints one-time sign-in links, one for each role."""
+    if home is None and "KIZUKI_HOME" not in os.environ:
+        home = Path.cwd() / "kizuki-demo"
+    os.environ.setdefault("KIZUKI_URL", f"http://127.0.0.1:{port}")
+    django(home)
+    err.print("Preparing the database …")
+    prepare()
+    from kizuki.demo import actions
+    from kizuki.replay.actions import refresh, stale
+
+    actions.load_library()
+    company = actions.load_company()
+    err.print("Replaying the cases …")
+    refresh(organisation=company, cases=stale(company))
+    links = actions.sign_in_links()
+    print_links(links, f"http://127.0.0.1:{port}")
+    run("127.0.0.1", port, 8)
+
+
+def print_links(links: Any, site: str) -> None:
+    """One line a role. Each link works once; a new start prints new ones."""
+    from django.urls import reverse
+
+    print(f"\nKizuki: {site}\nOne-time sign-in links (each works once; starting again prints new ones):", flush=True)
+    for link in links:
+        print(f"  {link.role:<14} {site}{reverse('accounts:first_link', args=[link.token])}", flush=True)
+    print("Stop with Ctrl+C.\n", flush=True)
+
+
+def run(host: str, port: int, threads: int) -> None:
+    """Gunicorn with one process and a pool of threads; the job worker is one more thread of it."""
+    from gunicorn.app.base import BaseApplication
+
+    class Site(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            options = {
+                "bind": f"{host}:{port}",
+                "workers": 1,
+                "threads": threads,
+                "worker_class": "gthread",
+                "timeout": 120,
+                "graceful_timeout": 10,
+                "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108 - heartbeat files only
+                "loglevel": "warning",
+                "post_worker_init": start_worker_thread,
+                "control_socket_disable": True,
+            }
+            for name, value in options.items():
+                if name in self.cfg.settings and value is not None:
+                    self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            from kizuki.config.wsgi import application
+
+            return application
+
+    Site().run()
+
+
+def start_worker_thread(worker: Any) -> None:
+    """Run the queue beside the site: one process is enough to start with."""
+    import threading
+
+    from kizuki.jobs.worker import run as run_jobs
+
+    stop = threading.Event()
+    threading.Thread(target=run_jobs, kwargs={"stop": stop}, name="jobs", daemon=True).start()
+
+
+def worker(home: Home = None) -> None:
+    """Work on long jobs in a process of its own."""
+    django(home)
+    import signal
+    import threading
+
+    from kizuki.jobs.worker import run as run_jobs
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    run_jobs(stop=stop)
+
+
+def verify(home: Home = None) -> None:
+    """Prove that the journal is whole: every entry follows from the one before it. Exit code 1 names the first broken place."""
+    django(home)
+    from kizuki.jobs.tasks import broken
+    from kizuki.journal.actions import verify as verify_chain
+
+    verdict = verify_chain()
+    if verdict.fault:
+        err.print(broken(verdict).en or "")
+        raise typer.Exit(1)
+    print(f"{verdict.count} entries, whole. Hash of the last one: {verdict.hash}")
+
+
+def doctor(home: Home = None) -> None:
+    """Say what this installation is and whether its parts answer."""
+    django(home)
+    from django.conf import settings
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    print(f"home      {settings.HOME}")
+    print(f"database  {connection.vendor} {connection.settings_dict['NAME']}")
+    print(f"upgrade   {'none needed' if not waiting else f'{len(waiting)} steps waiting: run kizuki init'}")
+    print(f"site      {settings.SITE_URL}")
+    try:
+        import weasyprint
+
+        print(f"PDF       WeasyPrint {weasyprint.__version__}")
+    except OSError as error:
+        print(f"PDF       not possible here: {error}", file=sys.stderr)
+    if waiting:
+        raise typer.Exit(1)
+
+
+def user(
+    email: Annotated[str, typer.Argument(help="The person's e-mail address.")],
+    name: Annotated[str, typer.Option(help="Name as shown to others.")] = "",
+    role: Annotated[str, typer.Option(help="reporter, responder, manager, executive, auditor or administrator.")] = "administrator",
+    home: Home = None,
+) -> None:
+    """Make a person, or a fresh first link for one who exists, and print the link."""
+    django(home)
+    from django.conf import settings
+    from django.urls import reverse
+
+    from kizuki.accounts import actions
+    from kizuki.accounts.choices import Role
+    from kizuki.accounts.models import Person
+
+    if role not in Role.values:
+        err.print(f"“{role}” is not a role; known are {', '.join(Role.values)}")
+        raise typer.Exit(2)
+    by = "kizuki user"
+    person = Person.objects.filter(email__iexact=email).first()
+    if person is None:
+        person = actions.create_person(email=email, name=name or email.split("@")[0], role=role, by=by)
+    token = actions.make_first_link(person=person, by=by)
+    print(f"{settings.SITE_URL}{reverse('accounts:first_link', args=[token])}")
+
+
+COMMANDS = (demo, serve, worker, init, doctor, verify, user)
