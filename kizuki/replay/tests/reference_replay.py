@@ -12,7 +12,8 @@ from kizuki.casebook.engine.format import Case
 from kizuki.measures.engine.format import Measures
 from kizuki.register.engine.format import Asset, Coverage, Organisation, Scope
 from kizuki.register.engine.vocabulary import Vocabulary
-from kizuki.replay.tests.reference import DELAYS, ENTRY, HARM, VERDICTS, Node, Reference, Run
+from kizuki.replay.tests.reference import DELAYS, ENTRY, HARM, VERDICTS, Reference
+from kizuki.replay.tests.reference_register import Node, Run
 
 WORDS = ("not applicable", "out of reach", "stopped", "contained", "no harm", "through")
 
@@ -113,7 +114,7 @@ def reference_replay(case: Case, org: Organisation, catalogue: Measures, vocabul
     order = [step.id for step in case.attack]
     sights = [(order.index(s), DELAYS.index(d), row, m) for (s, row), (m, d) in answer.seen_at.items()]
     if sights:
-        step, delay, row, measure = min(sights)
+        step, delay, _, measure = min(sights)
         answer.seen = (order[step], measure, DELAYS[delay])
     if depends:
         answer.questions = _questions(case, org, catalogue, vocabulary)
