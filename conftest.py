@@ -68,7 +68,7 @@ def anonymous() -> Client:
 
 @pytest.fixture
 def in_another_process() -> Iterator[Callable[[str], subprocess.Popen[str]]]:
-    """A function that runs Python code in a process of its own, on the same test database. Ends what is still running."""
+    """A function that runs Python code in another process on the same test database. Ends what still runs."""
     started: list[subprocess.Popen[str]] = []
 
     def start(code: str) -> subprocess.Popen[str]:
@@ -85,7 +85,7 @@ def in_another_process() -> Iterator[Callable[[str], subprocess.Popen[str]]]:
             "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE") or settings.SETTINGS_MODULE,
             "KIZUKI_SECRET_KEY": settings.SECRET_KEY,
         }
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - the tests' own code
             [sys.executable, "-c", prelude + textwrap.dedent(code)],
             env=environment, cwd=Path(__file__).parent, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
@@ -99,12 +99,15 @@ def in_another_process() -> Iterator[Callable[[str], subprocess.Popen[str]]]:
         process.communicate()
 
 
-def _empty(self: Any, original: Any = TransactionTestCase._fixture_teardown) -> None:
+_django_empties: Any = vars(TransactionTestCase)["_fixture_teardown"]
+
+
+def _empty(self: Any) -> None:
     """Between tests that really commit, all tables are emptied; only for that the journal's triggers step aside."""
     for alias in connections:
         triggers.remove(connections[alias])
     try:
-        original(self)
+        _django_empties(self)
     finally:
         for alias in connections:
             triggers.install(connections[alias])

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import models
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
+from kizuki.accounts.models import Person
 from kizuki.accounts.rules import Predicate
 
-M = TypeVar("M", bound=models.Model)
+
+def who(request: HttpRequest) -> Person:
+    """The person who has signed in, or for whom the request's key acts; 403 for anyone else."""
+    if not isinstance(request.user, Person):
+        raise PermissionDenied
+    return request.user
 
 
 def require(person: Any, predicate: Predicate) -> None:

@@ -35,9 +35,7 @@ def create_person(
     *, email: str, name: str, role: str, by: By, language: str = Language.JA, time_zone: str | None = None
 ) -> Person:
     """Add a person without a password; they come in by a first link. ValidationError where the data cannot stand."""
-    person = Person(
-        email=email, name=name, role=role, language=language, time_zone=time_zone or settings.TIME_ZONE
-    )
+    person = Person(email=email, name=name, role=role, language=language, time_zone=time_zone or settings.TIME_ZONE)
     person.set_unusable_password()
     person.full_clean()
     person.save()

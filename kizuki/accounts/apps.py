@@ -32,4 +32,6 @@ class AccountsConfig(AppConfig):
         from kizuki.ui.context import Room, add_room  # noqa: PLC0415 - the registry of rooms belongs to the start
 
         describe("accounts", _("People"), VERBS)
-        add_room(Room("accounts:people", _("People"), "accounts", 90, lambda person: person.has_perm("accounts.view_people")))
+        add_room(
+            Room("accounts:people", _("People"), "accounts", 90, lambda person: person.has_perm("accounts.view_people"))
+        )

@@ -16,10 +16,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from kizuki.accounts import keys
+from kizuki.accounts.access import who
 from kizuki.accounts.choices import Scope
 
 #: Pages that anyone may open. Everything else leads to the sign-in page, whether it exists or not.
-_PUBLIC = ("account_login", "account_inactive", "account_logout", "mfa_authenticate", "mfa_login_webauthn", "set_language")
+_PUBLIC = (
+    "account_login", "account_inactive", "account_logout", "mfa_authenticate", "mfa_login_webauthn", "set_language",
+)  # fmt: skip
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -79,7 +82,7 @@ class SignInRequired:
     @staticmethod
     def _settle(request: HttpRequest) -> None:
         """Language: the cookie of the switch wins, else the person's own. Time zone: always the person's own."""
-        person = request.user
+        person = who(request)
         cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         if cookie not in dict(settings.LANGUAGES):
             translation.activate(person.language)

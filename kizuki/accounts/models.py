@@ -6,13 +6,13 @@ import zoneinfo
 from datetime import datetime
 from typing import Any, ClassVar
 
-import rules
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from rules.permissions import has_perm
 
 from kizuki.accounts.choices import WAYS, Language, Role, Scope
 
@@ -75,7 +75,7 @@ class Person(AbstractBaseUser):
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """Whether the rule of that name lets this person act. There are no permission tables."""
-        return self.is_active and bool(rules.has_perm(perm, self, obj))
+        return self.is_active and bool(has_perm(perm, self, obj))  # type: ignore[no-untyped-call]
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active

@@ -9,27 +9,34 @@
 | auditor       | everything, journal, all jobs | nothing; may have the journal verified                       |
 | administrator | everything, journal, all jobs | what a manager may, and manages people, first links and keys |
 
-Everyone with an account looks after their own name, language, password, second factor and keys. A key never may more than
-its person. Someone who is deactivated may nothing.
+Everyone with an account looks after their own name, language, password, second factor and keys. A key never may more
+than its person. Someone who is deactivated may nothing.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol, cast
 
-import rules
+from rules.permissions import add_perm
+from rules.predicates import Predicate as _Predicate
 
 from kizuki.accounts.choices import Role
 
-#: A question about a person; combine with & | ~ .
-Predicate = rules.Predicate
+
+class Predicate(Protocol):
+    """A question about a person; combine with & | ~ ."""
+
+    def __call__(self, person: Any) -> bool: ...
+    def __and__(self, other: Predicate) -> Predicate: ...
+    def __or__(self, other: Predicate) -> Predicate: ...
+    def __invert__(self) -> Predicate: ...
 
 
 def _has(*roles: Role) -> Predicate:
     def holds(person: Any) -> bool:
         return bool(getattr(person, "is_active", False)) and getattr(person, "role", None) in roles
 
-    return Predicate(holds, name="is_" + "_or_".join(roles))
+    return cast(Predicate, _Predicate(holds, name="is_" + "_or_".join(roles)))
 
 
 is_reporter = _has(Role.REPORTER)
@@ -60,4 +67,4 @@ for _name, _predicate in {
     "replay": may_replay,
     "edit": may_edit,
 }.items():
-    rules.add_perm(_name, _predicate)
+    add_perm(_name, _predicate)  # type: ignore[no-untyped-call]

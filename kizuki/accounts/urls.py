@@ -1,4 +1,4 @@
-"""Addresses of the accounts room. allauth's own names stay global, because its code looks them up; those not used are closed."""
+"""Addresses of the accounts room. allauth's names stay global, since its code looks them up; unused ones are closed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every write of the queue. Claims and ends are conditional UPDATEs with a row count; none of them waits for another."""
+"""Every write of the queue. Claims and ends are conditional UPDATEs with a row count; none waits for another."""
 
 from __future__ import annotations
 
@@ -85,18 +85,16 @@ def stop(job: Job) -> bool:
 def fail(job: Job, reason: Any, *, retry: bool = True) -> bool:
     """End a claim badly: wait for another attempt if there is one and `retry`, else fail for good."""
     if retry and job.attempt < job.attempts:
-        return bool(
-            _claimed(job).update(
-                state=State.WAITING, claim=None, heartbeat=None, reason=both(reason),
-                run_after=timezone.now() + wait_after(job.attempt),
-            )  # fmt: skip
-        )
+        later = timezone.now() + wait_after(job.attempt)
+        waiting = {"state": State.WAITING, "claim": None, "heartbeat": None, "run_after": later}
+        return bool(_claimed(job).update(**waiting, reason=both(reason)))
     return _end(job, State.FAILED, reason=both(reason))
 
 
 def wait_after(attempt: int) -> timedelta:
     """How long to wait after the given attempt (from 1) before the next."""
-    return min(BACKOFF * 4 ** (attempt - 1), LONGEST_WAIT)
+    wait: timedelta = BACKOFF * 4 ** min(attempt - 1, 20)
+    return min(wait, LONGEST_WAIT)
 
 
 @transaction.atomic
@@ -113,7 +111,10 @@ def cancel(*, job: Job, by: Any) -> Job:
 
 
 def reap(*, reason: Any) -> int:
-    """Take jobs away from workers that fell silent: back to the queue if an attempt is left, else failed. Returns how many."""
+    """Take jobs away from workers that fell silent: back to the queue if an attempt is left, else failed.
+
+    Returns how many.
+    """
     dead = Q(state=State.RUNNING, heartbeat__lt=timezone.now() - SILENCE)
     count = 0
     for job in Job.objects.filter(dead):
@@ -123,9 +124,7 @@ def reap(*, reason: Any) -> int:
             count += still.update(state=State.CANCELLED, ended_at=timezone.now(), claim=None, heartbeat=None)
         elif job.attempt < job.attempts:
             later = timezone.now() + wait_after(job.attempt)
-            count += still.update(
-                state=State.WAITING, claim=None, heartbeat=None, run_after=later, reason=both(reason)
-            )
+            count += still.update(state=State.WAITING, claim=None, heartbeat=None, run_after=later, reason=both(reason))
         else:
             count += still.update(
                 state=State.FAILED, ended_at=timezone.now(), claim=None, heartbeat=None, reason=both(reason)
@@ -134,7 +133,7 @@ def reap(*, reason: Any) -> int:
 
 
 def tick(repeats: list[Repeat]) -> int:
-    """Queue what is due by schedule. Of many workers exactly one moves a row on. What was missed runs once, not many times."""
+    """Queue what is due. Of many workers exactly one moves a row on; what was missed runs once. Returns how many."""
     now = timezone.now()
     known = dict(Schedule.objects.values_list("name", "next_at"))
     count = 0

@@ -37,7 +37,10 @@ _repeats: dict[str, Repeat] = {}
 
 
 def task(*, title: Any, attempts: int = 1) -> Callable[[Callable[..., Any]], Task]:
-    """Declare a task in a room's tasks.py. `title`: lazy text for pages. `attempts` above 1 only where running twice does no harm."""
+    """Declare a task in a room's tasks.py. `title`: lazy text for pages.
+
+    `attempts` above 1 only where running twice does no harm.
+    """
 
     def declare(function: Callable[..., Any]) -> Task:
         path = f"{function.__module__}.{function.__qualname__}"

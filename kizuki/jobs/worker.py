@@ -31,7 +31,7 @@ ROUND = 10.0
 DIED = _("The program stopped while it worked on this. Nothing is known to be wrong with your request; start it again.")
 
 UNKNOWN = _("This version of Kizuki does not know this kind of job.")
-UNEXPECTED = _("Something went wrong that was not foreseen. The log of the server has the details under the number of this job.")
+UNEXPECTED = _("Something unforeseen went wrong. The log of the server has the details under the number of this job.")
 
 
 class Cancelled(BaseException):
@@ -39,7 +39,7 @@ class Cancelled(BaseException):
 
 
 class JobFailed(Exception):
-    """Raised by a task to end with a reason that the person may read: lazy text or a Text. `retry`: whether trying again could help."""
+    """Ends a task with a reason that the person may read: lazy text or a Text. `retry`: trying again could help."""
 
     def __init__(self, reason: Any, *, retry: bool = False) -> None:
         super().__init__(str(reason))

@@ -29,10 +29,10 @@ By = Actor | str | None
 def record(
     *, by: By, room: str, verb: str, obj: models.Model | None = None, data: Mapping[str, Any] | None = None
 ) -> Entry:
-    """Append one entry in the caller's transaction and return it. Call it last in an action: it holds the end of the chain.
+    """Append one entry in the caller's transaction and return it. Call it last in an action: it holds the chain's end.
 
-    Writers queue up: SQLite lets one write transaction in at a time (ours begin IMMEDIATE), PostgreSQL takes a lock that
-    ends with the transaction. The unique hash of the predecessor is the second line of defence against a fork.
+    Writers queue up: SQLite lets one write transaction in at a time (ours begin IMMEDIATE), PostgreSQL takes a lock
+    that ends with the transaction. The unique hash of the predecessor is the second line of defence against a fork.
     """
     with transaction.atomic():
         _hold_the_end()

@@ -28,8 +28,8 @@ class EntryFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["room"].choices = [("", _("any"))] + words.rooms()  # type: ignore[attr-defined]
-        self.fields["act"].choices = [("", _("any"))] + words.verbs()  # type: ignore[attr-defined]
+        self.fields["room"].choices = [("", _("any")), *words.rooms()]  # type: ignore[attr-defined]
+        self.fields["act"].choices = [("", _("any")), *words.verbs()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -12,8 +12,8 @@ _SQLITE = [
     f"CREATE TRIGGER journal_no_delete BEFORE DELETE ON {TABLE} "
     "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
     # INSERT OR REPLACE removes the old row without firing the trigger above.
-    f"CREATE TRIGGER journal_no_replace BEFORE INSERT ON {TABLE} "
-    f"WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM {TABLE}) "
+    "CREATE TRIGGER journal_no_replace BEFORE INSERT ON journal_entry "
+    "WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM journal_entry) "
     "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
 ]
 _SQLITE_REMOVE = [f"DROP TRIGGER IF EXISTS journal_no_{name}" for name in ("update", "delete", "replace")]

@@ -43,7 +43,9 @@ def test_only_a_hash_is_kept(made: tuple[Key, str]) -> None:
     assert secret not in str(Entry.objects.values())
 
 
-@pytest.mark.parametrize("change", [lambda text: text[:-1] + ("A" if text[-1] != "A" else "B"), str.upper, lambda _: ""])
+@pytest.mark.parametrize(
+    "change", [lambda text: text[:-1] + ("A" if text[-1] != "A" else "B"), str.upper, lambda _: ""]
+)
 def test_a_wrong_key_is_nobody(change: Any, made: tuple[Key, str]) -> None:
     assert owner(change(made[1])) is None
 
@@ -67,9 +69,7 @@ def test_an_expired_or_revoked_key_or_a_closed_account_is_nobody(made: tuple[Key
 
 def test_a_key_lasts_at_most_a_year(cast: Any) -> None:
     with pytest.raises(ValidationError):
-        create_key(
-            person=cast.manager, name="x", scope="read", expires_at=timezone.now() + 400 * DAY, by=cast.manager
-        )
+        create_key(person=cast.manager, name="x", scope="read", expires_at=timezone.now() + 400 * DAY, by=cast.manager)
 
 
 def test_the_page_shows_it_once(cast: Any, anonymous: Any) -> None:
@@ -81,7 +81,8 @@ def test_the_page_shows_it_once(cast: Any, anonymous: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "status"), [("reporter", 404), ("executive", 404), ("auditor", 403), ("administrator", 302), ("manager", 302)]
+    ("role", "status"),
+    [("reporter", 404), ("executive", 404), ("auditor", 403), ("administrator", 302), ("manager", 302)],
 )
 def test_who_may_revoke(role: str, status: int, made: tuple[Key, str], cast: Any, signed_in: Any) -> None:
     assert signed_in(getattr(cast, role)).post(f"/account/keys/{made[0].pk}/revoke/").status_code == status

@@ -87,12 +87,10 @@ def test_an_unknown_role_is_refused(cast: Any) -> None:
 
 
 def test_the_last_administrator_stays(cast: Any) -> None:
-    for act in (
-        lambda: change_role(person=cast.administrator, role="reporter", version=1, by="test"),
-        lambda: deactivate(person=cast.administrator, version=1, by="test"),
-    ):
-        with pytest.raises(ValidationError, match="last administrator"):
-            act()
+    with pytest.raises(ValidationError, match="last administrator"):
+        change_role(person=cast.administrator, role="reporter", version=1, by="test")
+    with pytest.raises(ValidationError, match="last administrator"):
+        deactivate(person=cast.administrator, version=1, by="test")
     second = make_person("administrator", "Second")
     change_role(person=cast.administrator, role="reporter", version=1, by=second)
     with pytest.raises(ValidationError, match="last administrator"):

@@ -115,7 +115,7 @@ def test_lockout_is_shared_by_processes(cast: Any, anonymous: Any, in_another_pr
 
 
 def code_now(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    return str(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
 
 
 def test_the_second_factor_is_asked_for(cast: Any, anonymous: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from kizuki.accounts import actions
+from kizuki.accounts.access import who
 from kizuki.accounts.forms import FirstPasswordForm
 
 #: In the session: this sign-in came by a first link, so that a password may be set without the one before.
@@ -39,7 +41,10 @@ def first_link(request: HttpRequest, token: str) -> HttpResponseBase:
     request.session[MAY_SET] = person.pk
     record_authentication(request, person, method="first_link")
     # A second factor that the person has set up is still asked for.
-    return perform_login(request, Login(user=person, redirect_url=reverse("accounts:first_password")))
+    response: HttpResponseBase = perform_login(
+        request, Login(user=person, redirect_url=reverse("accounts:first_password"))
+    )
+    return response
 
 
 @never_cache
@@ -47,7 +52,7 @@ def first_link(request: HttpRequest, token: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def first_password(request: HttpRequest) -> HttpResponse:
     """Choose a password: after a first link, or where there is none yet. Others change theirs by giving the old one."""
-    person = request.user
+    person = who(request)
     if person.has_usable_password() and request.session.get(MAY_SET) != person.pk:
         return redirect("account_change_password")
     form = FirstPasswordForm(request.POST or None, person=person)
@@ -61,7 +66,5 @@ def first_password(request: HttpRequest) -> HttpResponse:
 
 def _keep_signed_in(request: HttpRequest) -> None:
     """A new password ends all sessions but this one."""
-    from django.contrib.auth import update_session_auth_hash
-
     request.session.pop(MAY_SET, None)
-    update_session_auth_hash(request, request.user)
+    update_session_auth_hash(request, who(request))

@@ -84,9 +84,8 @@ def change_role(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The role is changed."))
             return redirect("accounts:person", pk)
-    again = RoleForm({"role": form.data.get("role", ""), "version": found.version})
-    again._errors = form.errors
-    return render(request, "accounts/person.html", _context(request, found, again), status=409)
+    form.data = {"role": form.data.get("role", ""), "version": str(found.version)}
+    return render(request, "accounts/person.html", _context(request, found, form), status=409)
 
 
 @never_cache

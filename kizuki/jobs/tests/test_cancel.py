@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from kizuki.jobs.actions import cancel, enqueue, finish
+from kizuki.jobs.actions import cancel, claim, enqueue, finish
 from kizuki.jobs.choices import State
 from kizuki.jobs.tests import sample_tasks as tasks
 from kizuki.jobs.worker import drain, run
@@ -50,8 +50,6 @@ def test_a_running_job_stops_at_its_next_report(tmp_path: Path) -> None:
 
 
 def test_a_job_taken_away_cannot_be_finished(cast: Any) -> None:
-    from kizuki.jobs.actions import claim
-
     enqueue(tasks.add, 1, by=None)
     first = claim(worker="first")
     assert first is not None

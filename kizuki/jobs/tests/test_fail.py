@@ -37,7 +37,7 @@ def test_the_reason_gives_no_secret_away() -> None:
     job = enqueue(tasks.break_down, by=None)
     drain()
     job.refresh_from_db()
-    assert job.reason["en"].startswith("Something went wrong")
+    assert job.reason["en"].startswith("Something unforeseen")
     assert "hunter2" not in str(Job.objects.values().get(pk=job.pk))
 
 

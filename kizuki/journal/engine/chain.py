@@ -53,7 +53,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a verification found: links that hold, the last sequence number and hash, and the first fault if there is one."""
+    """What a verification found: how many links hold, the last of them with its hash, and the first fault if any."""
 
     count: int
     seq: int
@@ -67,7 +67,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A place written down earlier, outside the database; it shows when the end of the chain was cut off or rewritten."""
+    """A place written down earlier, outside the database; it shows when the end was cut off or rewritten."""
 
     seq: int
     hash: str
@@ -94,7 +94,7 @@ def digest(link: Link) -> str:
 
 
 def verify(links: Iterable[Link], anchor: Anchor | None = None) -> Verdict:
-    """Walk `links` in order and name the first that does not fit; with `anchor`, also whether that place is still the same."""
+    """Walk `links` in order and name the first that does not fit; with `anchor`, also check that place."""
     count, previous, met = 0, START, anchor is None
     for link in links:
         expected = count + 1

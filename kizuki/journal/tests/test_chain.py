@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,7 +40,8 @@ def test_any_changed_text_is_found_at_its_place(count: int, data: st.DataObject)
         text.encode()
     except UnicodeEncodeError:
         text = "x" + getattr(links[place], field)
-    links[place] = replace(links[place], **{field: text})
+    changes: dict[str, Any] = {field: text}
+    links[place] = replace(links[place], **changes)
     fault = verify(links).fault
     assert fault is not None
     assert (fault.seq, fault.reason) == (place + 1, Reason.HASH)

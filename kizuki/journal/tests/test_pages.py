@@ -79,7 +79,9 @@ def test_json_holds_everything(cast: Any, signed_in: Any, entries: None) -> None
     assert lines[0]["data"] == {"to": "manager"}
 
 
-def test_the_list_asks_few_questions(cast: Any, signed_in: Any, entries: None, django_assert_max_num_queries: Any) -> None:
+def test_the_list_asks_few_questions(
+    cast: Any, signed_in: Any, entries: None, django_assert_max_num_queries: Any
+) -> None:
     client = signed_in(cast.auditor)
     with django_assert_max_num_queries(6):
         client.get("/journal/")
