@@ -111,7 +111,8 @@ def _units(organisation: Organisation, units: Collection[str]) -> Iterator[Findi
         if unit.parent is None:
             continue
         yield from dangling(("units", n, "parent"), unit.parent, units, "unit")
-        above, steps = unit.parent, 0
+        above: str | None = unit.parent
+        steps = 0
         while above is not None and above != unit.id and steps <= len(parent):
             above, steps = parent.get(above), steps + 1
         if above == unit.id:

@@ -83,6 +83,8 @@ class Sight(Part_, frozen=True):
     delay: Delay
     late: bool
     judgement: bool = False
+    count: int = 0
+    ids: tuple[str, ...] = ()
 
 
 class Cut(Part_, frozen=True):
@@ -113,8 +115,8 @@ class Judged(Part_, frozen=True):
 
 
 class Assumed(Part_, frozen=True):
-    """Something the register or the case leaves open, and that counts as true in both runs. `count`: machines that are
-    reached or fit only because of it; `ids`: the first of them. `word`: the trait, where `what` is trait."""
+    """Something the register or the case leaves open, and that counts as true in both runs. `count`: machines that
+    are reached or fit only because of it; `ids`: the first of them. `word`: the trait, where `what` is trait."""
 
     step: str
     what: AssumedWhat
@@ -177,8 +179,8 @@ class Missing(Part_, frozen=True):
 
 
 class Soft(Part_, frozen=True):
-    """A measure that made it less bad: listed with the loss, changes no verdict. `full`, `partial`, `unknown`, `none`:
-    machines."""
+    """A measure that made it less bad: listed with the loss, changes no verdict. `full`, `partial`, `unknown`,
+    `none`: machines."""
 
     measure: str
     stated: bool
@@ -190,10 +192,10 @@ class Soft(Part_, frozen=True):
 
 
 class Loss(Part_, frozen=True):
-    """What was lost. `assets` taken; `harmed` of them suffered an effect with harm; `harm` is the sum, over assets and
-    over what an effect strikes (confidentiality, integrity, availability), of the importance recorded for it; 1 where
-    none is recorded. `important`: harmed assets whose importance is 3 in what was struck. `information`: kinds held by
-    harmed assets."""
+    """What was lost. `assets` taken; `harmed` of them suffered an effect with harm; `harm` is the sum, over assets
+    and over what an effect strikes (confidentiality, integrity, availability), of the importance recorded for it; 1
+    where none is recorded. `important`: harmed assets whose importance is 3 in what was struck. `information`: kinds
+    held by harmed assets."""
 
     assets: int = 0
     harmed: int = 0
@@ -205,8 +207,8 @@ class Loss(Part_, frozen=True):
 
 
 class Step(Part_, frozen=True):
-    """One attack step in one run. `verdict`: the weakest at any reached asset, None where none was reached. Counts are
-    machines."""
+    """One attack step in one run. `verdict`: the weakest at any reached asset, None where none was reached. Counts
+    are machines."""
 
     id: str
     status: StepStatus
@@ -282,8 +284,8 @@ class Run(Part_, frozen=True):
 
 
 class Ask(Part_, frozen=True):
-    """A measure and where. `row` None: wherever nothing is recorded; then `count`, `ids`, `zones` and `kinds` name the
-    assets that matter here. `count` and `rows` are of the assets at which the measure bears on the case."""
+    """A measure and where. `row` None: wherever nothing is recorded; then `count`, `ids`, `zones` and `kinds` name
+    the assets that matter here. `count` and `rows` are of the assets at which the measure bears on the case."""
 
     measure: str
     state: Known

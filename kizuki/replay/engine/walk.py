@@ -1,0 +1,339 @@
+"""Walking a case over a register under one reading, from every entry, and keeping the worst."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from kizuki.replay.engine import reach
+from kizuki.replay.engine.bits import split, union
+from kizuki.replay.engine.plan import Move, Plan
+from kizuki.replay.engine.reach import Held
+from kizuki.replay.engine.register import Compiled
+from kizuki.replay.engine.result import StepStatus, Word
+from kizuki.replay.engine.stage import Reading, Stage, make_stage, stopped
+
+#: Worst first: through, harm, assets harmed, assets lost.
+Key = tuple[bool, int, int, int]
+
+
+class Mark(msgspec.Struct):
+    """What became of one move: a state of the walk, overwritten from entry to entry."""
+
+    status: StepStatus = "not reached"
+    candidates: int = 0
+    stopped: int = 0
+    taken: int = 0
+    isolated: int = 0
+    zone: int = 0
+    account: int = 0
+    link: int = 0
+    held: Held = msgspec.field(default_factory=Held)
+    gone: int = 0
+
+    def copy(self) -> Mark:
+        return msgspec.structs.replace(self)
+
+
+class End(msgspec.Struct):
+    """One way the case can go. `entries`: the bit taken at each entry move (0: all stopped there)."""
+
+    key: Key
+    marks: list[Mark]
+    entries: dict[int, int]
+
+
+class Option(msgspec.Struct):
+    """Alike entries at the first entry move: `bits` of them, and the worst that follows."""
+
+    bits: int
+    end: End
+
+
+class Walk:
+    """One case, one register, one reading."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        register: Compiled,
+        reading: Reading,
+        *,
+        fixed: dict[int, int] | None = None,
+        earlier: Walk | None = None,
+    ) -> None:
+        """`fixed`: take these entries. `earlier`: a finished walk with no more cover than this one, whose ways bound
+        ours."""
+        self.plan, self.register, self.reading, self.fixed, self.earlier = plan, register, reading, fixed, earlier
+        self.first_move = -1
+        self.stages: list[Stage] = [make_stage(move, plan, register, reading) for move in plan.moves]
+        self.marks = [Mark() for _ in plan.moves]
+        self.chosen: dict[int, int] = {}
+        self.worst: End | None = None
+        self.options: list[Option] = []
+        self.only_through = False
+
+    def run(self, only_through: bool = False) -> End:
+        """The worst way the case can go. `only_through`: any way that goes through will do, found sooner."""
+        self.only_through = only_through
+        self._from(0)
+        assert self.worst is not None
+        return self.worst
+
+    def _from(self, n: int) -> None:
+        for k in range(n, len(self.plan.moves)):
+            move = self.plan.moves[k]
+            mark = self.marks[k] = Mark()
+            if not self._enter(move, mark):
+                continue
+            if move.entry:
+                if self._choose(move, mark):
+                    return
+                continue
+            self._take(move, mark)
+        self._finish()
+
+    def _enter(self, move: Move, mark: Mark) -> bool:
+        """Whether the attack comes to this move; prepares where it starts from."""
+        marks = self.marks
+        mark.gone = union(marks[b].isolated for b in move.before)
+        if move.after and not any(self._goes_on(marks[a], mark.gone) for a in move.after):
+            return False
+        if move.outside:
+            mark.status = "outside"
+            return False
+        held = union(marks[b].taken for b in move.before) & ~mark.gone
+        zone, account = union(marks[b].zone for b in move.before), union(marks[b].account for b in move.before)
+        mark.held = Held(held, zone, account, union(marks[b].link for b in move.before))
+        return True
+
+    @staticmethod
+    def _goes_on(mark: Mark, gone: int) -> bool:
+        return mark.status == "outside" or bool(mark.taken & ~gone)
+
+    def _candidates(self, move: Move, mark: Mark, held: Held) -> int:
+        return move.fit & ~mark.gone & reach.by(move.step.via, self.register, held, move.alone).any
+
+    def _take(self, move: Move, mark: Mark) -> None:
+        """A move that takes all it can; a spreading one again and again, until nothing new is taken."""
+        held, stage = mark.held, self.stages[move.n]
+        while True:
+            mark.candidates = self._candidates(move, mark, held)
+            mark.stopped = mark.candidates & stopped(move, stage, self.register, held, self.plan.judged)
+            taken = mark.candidates & ~mark.stopped
+            new = taken & ~mark.taken
+            mark.taken |= taken
+            self._cut(move, mark)
+            if not new or move.step.effect != "spread" or move.step.via == "local":
+                break
+            first = mark.held.sources
+            held = Held(
+                first | mark.taken & ~mark.isolated,
+                mark.held.zone | mark.zone & ~first,
+                mark.held.account | mark.account & ~first,
+                mark.held.link | mark.link & ~first,
+            )
+        mark.stopped &= ~mark.taken
+        self._status(move, mark)
+
+    def _status(self, move: Move, mark: Mark) -> None:
+        if mark.taken:
+            mark.status = "taken"
+        elif mark.candidates:
+            mark.status = "stopped"
+        else:
+            mark.status = "out of reach" if move.fit else "not applicable"
+
+    def _cut(self, move: Move, mark: Mark) -> None:
+        """What contains the attack at the assets it has just taken."""
+        stage, taken = self.stages[move.n], mark.taken
+        mark.zone, mark.account, mark.link = taken & stage.zone, taken & stage.account, taken & stage.link
+        mark.isolated = taken & stage.at_once
+        if late := taken & stage.when_seen & ~mark.isolated:
+            mark.isolated |= late & self.in_time(move)
+
+    def in_time(self, move: Move) -> int:
+        """Assets on which the attack has been seen, at this move or before, in minutes or faster than the move's
+        pace."""
+        within = 0 if move.pace is None else max(0, move.pace - 1)
+        seen = self.marks[move.n].taken & self.stages[move.n].seen[within]
+        for b in move.before:
+            seen |= self.marks[b].taken & self.stages[b].seen[within]
+        return seen
+
+    def _choose(self, move: Move, mark: Mark) -> bool:
+        """An entry takes one asset: walk on from each, alike ones once. False where none can be taken here."""
+        mark.candidates = self._candidates(move, mark, mark.held)
+        mark.stopped = mark.candidates & stopped(move, self.stages[move.n], self.register, mark.held, self.plan.judged)
+        allowed = mark.candidates & ~mark.stopped & self.register.single
+        if not allowed:
+            self._status(move, mark)
+            return False
+        if self.fixed is not None:
+            self._with(move, mark, self.fixed.get(move.n, 0) & allowed)
+        elif self.chosen or move.alone:
+            for part in self._parts(move, allowed):
+                self._with(move, mark.copy(), part & -part)
+                if self.only_through and self.worst is not None and self.worst.key[0]:
+                    break
+        else:
+            self._first(move, mark, allowed)
+        return True
+
+    def _first(self, move: Move, mark: Mark, allowed: int) -> None:
+        """The first entry: every way it can go is kept, the worst of what follows for each."""
+        self.first_move = move.n
+        worst: End | None = None
+        for bound, part in self._bounded(move, allowed):
+            if worst is not None and self._enough(worst, bound):
+                break
+            self.worst = None
+            self._with(move, mark.copy(), part & -part)
+            assert self.worst is not None
+            self.options.append(Option(part or mark.stopped, self.worst))
+            if worst is None or self.worst.key > worst.key:
+                worst = self.worst
+        self.worst = worst
+
+    def _enough(self, worst: End, bound: Key | None) -> bool:
+        return (self.only_through and worst.key[0]) or (bound is not None and worst.key >= bound)
+
+    def _bounded(self, move: Move, allowed: int) -> list[tuple[Key | None, int]]:
+        """The kinds of entry, with what is known to be their worst where a weaker defence was walked before."""
+        if self.earlier is None or self.earlier.first_move != move.n:
+            parts: list[tuple[Key | None, int]] = [(None, part) for part in self._parts(move, allowed)]
+            return [*parts, (None, 0)] if self.marks[move.n].stopped else parts
+        closed = [*self.reading.closed.values()]
+        made: list[tuple[Key | None, int]] = []
+        for option in sorted(self.earlier.options, key=lambda o: (o.end.key, -(o.bits & -o.bits)), reverse=True):
+            parts_ = [option.bits & allowed]
+            for bits in closed:
+                parts_ = split(parts_, bits)
+            made += [(option.end.key, part) for part in sorted(parts_, key=lambda p: p & -p) if part]
+        return made
+
+    def _parts(self, move: Move, allowed: int) -> list[int]:
+        if move.alone:
+            return [self._costliest(move, allowed)]
+        parts = [allowed]
+        for feature in [*features(self.plan, self.register, self.reading), *(self.marks[b].taken for b in move.before)]:
+            parts = split(parts, feature)
+        return sorted(parts, key=lambda part: part & -part)
+
+    def _costliest(self, move: Move, allowed: int) -> int:
+        """Of assets that nothing depends on later, those whose loss weighs most."""
+        if move.strikes is not None:
+            for bits in reversed(self.register.importance[move.strikes]):
+                if found := allowed & bits:
+                    return found
+        return allowed
+
+    def _with(self, move: Move, mark: Mark, bit: int) -> None:
+        self.marks[move.n] = mark
+        mark.taken = bit
+        self.chosen[move.n] = bit
+        self._cut(move, mark)
+        self._status(move, mark)
+        self._from(move.n + 1)
+        del self.chosen[move.n]
+
+    def _finish(self) -> None:
+        key = self.key()
+        if self.worst is None or key > self.worst.key:
+            self.worst = End(key, [mark.copy() for mark in self.marks], dict(self.chosen))
+
+    def key(self) -> Key:
+        count = self.register.count
+        harmed, harm = harm_of(self.plan, self.register, self.marks)
+        through = any(self.marks[n].taken for n in self.plan.ends)
+        return through, harm, count(harmed), count(lost_of(self.plan, self.marks))
+
+
+def harm_of(plan: Plan, register: Compiled, marks: Sequence[Mark]) -> tuple[int, int]:
+    """The assets that suffered harm, and its weight: importance of what was struck, each asset and dimension once."""
+    struck = [0, 0, 0]
+    for move in plan.moves:
+        if move.strikes is not None:
+            struck[move.strikes] |= marks[move.n].taken
+    weight = sum(
+        value * register.count(bits & struck[dimension])
+        for dimension in range(3)
+        if struck[dimension]
+        for value, bits in enumerate(register.importance[dimension])
+        if value
+    )
+    return struck[0] | struck[1] | struck[2], weight
+
+
+def lost_of(plan: Plan, marks: Sequence[Mark]) -> int:
+    """The assets that the attacker got hold of; a step without any effect takes nothing from anybody."""
+    return union(marks[move.n].taken for move in plan.moves if move.step.effect != "none")
+
+
+def features(plan: Plan, register: Compiled, reading: Reading) -> list[int]:
+    """The sets in which assets must agree for the case to go alike from them."""
+    vias = {move.step.via for move in plan.moves}
+    sets: list[int] = []
+    for move in plan.moves:
+        sets.append(move.fit)
+        for bear in move.bears:
+            if bear.can != "supports":
+                cover = register.cover(bear.measure)
+                sets += [reading.full(register, bear.measure), cover.unknown]
+        if move.strikes is not None:
+            sets += register.importance[move.strikes]
+    if vias & {"network", "account"}:
+        sets += [*register.zones.values(), register.nowhere]
+    if "account" in vias:
+        sets += [*register.realms.values(), register.internet.known, register.internet.assumed]
+    if vias & {"link", "account"}:
+        sets += register.link_classes
+    if "internet" in vias:
+        sets += [register.internet.known, register.internet.assumed]
+    if "mail" in vias:
+        sets.append(register.mailed.known)
+    if "supplier" in vias:
+        sets += [register.supplier.known, register.supplier.assumed]
+    seen: dict[int, None] = dict.fromkeys(bits for bits in sets if bits and bits != register.all)
+    return list(seen)
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """A result word and the move it names."""
+
+    word: Word
+    move: int | None
+
+
+def endings(plan: Plan, register: Compiled, end: End) -> tuple[Ending, Ending | None]:
+    """The result of one way the case can go; and, where it went through, where it then went no further."""
+    suffered = [n for n in plan.ends if end.marks[n].taken]
+    if not suffered:
+        return _last_stop(plan, register, end, -1) or Ending("out of reach", None), None
+    through = max(suffered)
+    beyond = any(n > through for n in plan.ends)
+    return Ending("through", through), _last_stop(plan, register, end, through) if beyond else None
+
+
+def _last_stop(plan: Plan, register: Compiled, end: End, after: int) -> Ending | None:
+    for n in reversed([m for m in plan.relevant if m > after]):
+        mark = end.marks[n]
+        if mark.status == "taken" and mark.isolated:
+            return Ending("contained", n)
+        if mark.status == "out of reach" and (by := cut_off_by(plan, register, end, n)) is not None:
+            return Ending("contained", by)
+        if mark.status in ("stopped", "out of reach", "not applicable"):
+            return Ending(mark.status, n)
+    return None
+
+
+def cut_off_by(plan: Plan, register: Compiled, end: End, n: int) -> int | None:
+    """The move at which containing kept the attack from reaching move `n`; None where it would not have reached it
+    anyway."""
+    move = plan.moves[n]
+    cuts = [b for b in move.before if (m := end.marks[b]).isolated | m.zone | m.account | m.link]
+    if not cuts:
+        return None
+    held = Held(union(end.marks[b].taken for b in move.before))
+    return cuts[-1] if move.fit & reach.by(move.step.via, register, held, move.alone).any else None
