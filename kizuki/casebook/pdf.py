@@ -1,24 +1,70 @@
-"""A case as PDF, made from the page that is also printed."""
+"""A case as PDF, made from the same parts as its page, as a job, and kept by what it was made from."""
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import os
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils import translation
+
+from kizuki.casebook.models import Case
 
 
-def pdf_of(request: HttpRequest, context: dict[str, Any]) -> bytes:
-    """The PDF of a case page in the current language. Nothing is fetched from anywhere: the stylesheet is read from the program."""
-    import weasyprint
+class NoPdf(Exception):
+    """The libraries that draw PDF files are not on this machine."""
 
-    html = render_to_string("casebook/case_print.html", context, request=request)
-    sheets = [
-        weasyprint.CSS(filename=str(finders.find(name))) for name in ("kizuki/print.css",)
-    ]
-    return bytes(weasyprint.HTML(string=html, url_fetcher=_refuse).write_pdf(stylesheets=sheets))
+
+@functools.cache
+def _static(name: str) -> str:
+    return Path(str(finders.find(name))).read_text(encoding="utf-8")
+
+
+def html_of(context: dict[str, Any], language: str) -> str:
+    """The print page of a case; each drawing carries its styles, because inside a page it sees no others."""
+    with translation.override(language):
+        html = render_to_string("casebook/case_print.html", context)
+    style = f"<style>{_static('kizuki/print-svg.css')}</style>"
+    first, *rest = html.split("<svg ")
+    return first + "".join("<svg " + part.replace(">", ">" + style, 1) for part in rest)
+
+
+def file_of(html: str) -> Path:
+    """Where the PDF of this page is kept: named by the content it is made from, so that it is never out of date."""
+    name = hashlib.sha256((html + _static("kizuki/print.css")).encode()).hexdigest()
+    return Path(settings.HOME) / "files" / "pdf" / name[:2] / f"{name}.pdf"
+
+
+def write_pdf(html: str) -> Path:
+    """Draw the PDF unless it is there. Nothing is fetched. Raises `NoPdf` where Pango is missing."""
+    path = file_of(html)
+    if path.exists():
+        return path
+    try:
+        import weasyprint
+    except OSError as error:
+        raise NoPdf(str(error)) from error
+    sheet = weasyprint.CSS(string=_static("kizuki/print.css"))
+    content = weasyprint.HTML(string=html, url_fetcher=_refuse).write_pdf(stylesheets=[sheet])
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    waiting = path.with_suffix(f".{os.getpid()}.part")
+    waiting.write_bytes(content)
+    waiting.replace(path)
+    return path
 
 
 def _refuse(url: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
-    raise ValueError(f"a case's PDF needs nothing from {url[:40]}")
+    raise ValueError("a case's PDF needs nothing from outside")
+
+
+def html_for(row: Case, person: Any, language: str) -> str:
+    """The print page of a case as this person may see it."""
+    from kizuki.casebook.views import case_context
+
+    with translation.override(language):
+        return html_of(case_context(person, row), language)

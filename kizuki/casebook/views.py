@@ -6,18 +6,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kizuki.accounts import rules
 from kizuki.accounts.access import get_visible, require
-from kizuki.casebook import actions, filters, hooks, likeness, pictures, presenting, readers
+from kizuki.casebook import actions, filters, hooks, likeness, pdf, pictures, presenting, readers
 from kizuki.casebook.forms import CaseFileForm
 from kizuki.casebook.library import glossary as the_glossary
 from kizuki.casebook.models import Case
+from kizuki.casebook.tasks import make_pdf
+from kizuki.jobs.actions import enqueue
 from kizuki.register.models import home
 from kizuki.search import queries
 from kizuki.ui.templatetags.kizuki import language
@@ -83,12 +85,20 @@ def _page(request: HttpRequest, found: Any, hits: Any) -> tuple[Any, int]:
 def case(request: HttpRequest, slug: str) -> HttpResponse:
     """One case in the casebook's own form."""
     row = get_visible(Case.objects, request.user, slug=slug)
-    return render(request, "casebook/case.html", _case_context(request, row))
+    context = case_context(request.user, row) | {
+        "outcome": hooks.outcomes(request.user, [row]).get(row.slug),
+        "organisation": home(request.user),  # type: ignore[arg-type]
+        "reader": readers.chosen(request),
+        "readers": readers.READERS,
+        "may_edit": rules.may_edit(request.user),
+    }
+    return render(request, "casebook/case.html", context)
 
 
-def _case_context(request: HttpRequest, row: Case) -> dict[str, Any]:
+def case_context(person: Any, row: Case) -> dict[str, Any]:
+    """What the page of a case and its PDF have in common."""
     here, document = language(), row.read
-    others = presenting.compared(request.user, row)
+    others = presenting.compared(person, row)
     return {
         "row": row,
         "case": document,
@@ -100,25 +110,23 @@ def _case_context(request: HttpRequest, row: Case) -> dict[str, Any]:
         "steps": presenting.steps(document),
         "times": presenting.times(row, document, others),
         "times_picture": presenting.times_picture(row, others, here),
-        "outcome": hooks.outcomes(request.user, [row]).get(row.slug),
-        "organisation": home(request.user),
-        "reader": readers.chosen(request),
-        "readers": readers.READERS,
-        "may_edit": rules.may_edit(request.user),
     }
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def case_pdf(request: HttpRequest, slug: str) -> HttpResponse:
-    """The case as a PDF of the printed page, in the reader's language."""
-    from kizuki.casebook.pdf import pdf_of
-
+    """POST asks for the PDF, which is drawn as a job; GET gives it once it is drawn, else leads back to the case."""
     row = get_visible(Case.objects, request.user, slug=slug)
-    content = pdf_of(request, _case_context(request, row))
-    name = f"{row.slug}-{language()}.pdf"
-    return HttpResponse(
-        content, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    wanted = request.GET.get("language", "")
+    here = wanted if wanted in ("ja", "en") else language()
+    path = pdf.file_of(pdf.html_for(row, request.user, here))
+    if path.exists():
+        name = f"{row.slug}-{here}.pdf"
+        return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")
+    if request.method == "POST":
+        job = enqueue(make_pdf, row.slug, here, by=request.user)
+        return redirect("jobs:job", job.pk)
+    return redirect(row)
 
 
 @require_safe
