@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 from django.db.models import Q
@@ -18,13 +18,13 @@ __all__ = ["Hit", "find"]
 
 # One branch for each word, so that the database follows the words' own lists and never looks at another passage.
 _BRANCH: Final = {
-    "sqlite": "SELECT rowid AS id, {worth} AS w FROM search_words WHERE search_words MATCH %s",
-    "postgresql": "SELECT id, {worth} AS w FROM search_passage WHERE lexemes @@ %s::tsquery",
+    "sqlite": "SELECT rowid AS id, {worth} AS w, {bit} AS b FROM search_words WHERE search_words MATCH %s",
+    "postgresql": "SELECT id, {worth} AS w, {bit} AS b FROM search_passage WHERE lexemes @@ %s::tsquery",
 }
 _BOUNDED: Final = "SELECT * FROM ({branch} ORDER BY id LIMIT {budget}) AS bounded"
 _FIND: Final = """
-SELECT p.key, p.part, p.text, p.length, best.w FROM (
-    SELECT id, SUM(w) AS w FROM ({branches}) AS found GROUP BY id ORDER BY w DESC, id LIMIT {most}
+SELECT p.key, p.part, p.text, p.length, best.w, best.b FROM (
+    SELECT id, CAST(SUM(w) AS integer) AS w, CAST(SUM(b) AS integer) AS b FROM ({branches}) AS found GROUP BY id ORDER BY w DESC, id LIMIT {most}
 ) AS best JOIN search_passage p ON p.id = best.id ORDER BY best.w DESC, best.id
 """
 _FAMILY: Final = 64
@@ -40,19 +40,24 @@ def find(*, room: str, text: str, language: str, limit: int = 1000) -> list[Hit]
     corpora = {corpus.language: corpus for corpus in Corpus.objects.filter(room=room)}
     wanted = {tongue: _families(corpora.get(tongue), words) for tongue, words in wanted.items()}
     held = _held(corpora, wanted)
-    results = {}
-    for tongue, words in wanted.items():
-        corpus = corpora.get(tongue)
-        chosen = ranking.plan(words, held.get(corpus.pk, {}), corpus.passages) if corpus else []
-        if corpus is None or not chosen:
-            results[tongue] = ({}, frozenset[str]())
-            continue
-        totals = ranking.Corpus(corpus.passages, corpus.length)
-        results[tongue] = (
-            ranking.rank(_passages(corpus.pk, chosen), totals),
-            frozenset(word for word, _ in chosen),
-        )
-    return to_hits(own, "en" if own == "ja" else "ja", results, limit)
+    other = "en" if own == "ja" else "ja"
+    results = {
+        own: _ranked(corpora.get(own), wanted[own], held, ranking.MOST_PASSAGES),
+        other: _ranked(corpora.get(other), wanted[other], held, ranking.MOST_OTHER),
+    }
+    return to_hits(own, other, results, limit)
+
+
+def _ranked(
+    corpus: Corpus | None, words: Mapping[str, float], held: Mapping[int, Mapping[str, int]], most: int
+) -> tuple[dict[str, ranking.Ranked], frozenset[str]]:
+    """The things found in one language, and the words by which they were found."""
+    chosen = ranking.plan(words, held.get(corpus.pk, {}), corpus.passages) if corpus else []
+    if corpus is None or not chosen:
+        return {}, frozenset()
+    found = _passages(corpus.pk, chosen, most)
+    totals = ranking.Corpus(corpus.passages, corpus.length)
+    return ranking.rank(found, totals, chosen), frozenset(word for word, _ in chosen)
 
 
 def _families(corpus: Corpus | None, words: dict[str, float]) -> Mapping[str, float]:
@@ -77,16 +82,16 @@ def _held(corpora: Mapping[str, Corpus], wanted: Mapping[str, Mapping[str, float
     return counts
 
 
-def _passages(corpus: int, chosen: list[tuple[str, int]]) -> list[ranking.Found]:
+def _passages(corpus: int, chosen: list[tuple[str, int]], most: int) -> list[ranking.Found]:
     branches, terms = [], []
     quote = '"' if connection.vendor == "sqlite" else "'"
-    for word, worth in chosen:
-        branches.append(_BRANCH[connection.vendor].format(worth=int(worth)))
+    for n, (word, worth) in enumerate(chosen):
+        branches.append(_BRANCH[connection.vendor].format(worth=int(worth), bit=1 << n))
         terms.append(f"{quote}{scoped(corpus, word)}{quote}")
     if len(branches) == 1:
         branches[0] = _BOUNDED.format(branch=branches[0], budget=ranking.BUDGET)
-    sql = _FIND.format(branches=" UNION ALL ".join(branches), most=ranking.MOST_PASSAGES)
+    sql = _FIND.format(branches=" UNION ALL ".join(branches), most=most)
     with connection.cursor() as cursor:
         cursor.execute(sql, terms)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return [ranking.Found(key, part, text, length, int(worth)) for key, part, text, length, worth in rows]
+        found: list[ranking.Found] = cursor.fetchall()
+    return found

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from functools import cached_property
 from html import escape
-from typing import Final
+from typing import Final, NamedTuple
 
 from kizuki.search.engine.tokens import is_cjk, tokens
 
@@ -24,8 +22,7 @@ class Html(str):
         return str(self)
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """A thing found. `part`, `language`, `text`: its best passage; `score` compares hits of one search only."""
 
     key: str
@@ -33,9 +30,9 @@ class Hit:
     part: str
     language: str
     text: str
-    words: frozenset[str] = field(repr=False, compare=False)
+    words: frozenset[str]
 
-    @cached_property
+    @property
     def excerpt(self) -> Html:
         """The passage as HTML: everything escaped, the words found within `<mark>`."""
         return excerpt(self.text, self.words, WIDTH.get(self.language, 200))
@@ -46,8 +43,8 @@ def excerpt(text: str, words: Collection[str], width: int) -> Html:
     start, end = _window(text, spans, width)
     pieces = ["… " if start else ""]
     place = start
-    for first, last in spans:
-        first, last = max(first, start), min(last, end)
+    for from_, to in spans:
+        first, last = max(from_, start), min(to, end)
         if first >= last:
             continue
         pieces += [escape(text[place:first]), OPEN, escape(text[first:last]), CLOSE]

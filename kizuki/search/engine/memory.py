@@ -27,23 +27,25 @@ class _Index:
             length += len(words)
         self.corpus = ranking.Corpus(len(self.rows), length)
 
-    def find(self, weights: Mapping[str, float]) -> tuple[dict[str, ranking.Ranked], frozenset[str]]:
+    def find(self, weights: Mapping[str, float], most: int) -> tuple[dict[str, ranking.Ranked], frozenset[str]]:
         if question.single_characters(dict(weights)):
             firsts = tuple(weights)
             weights = {word: 1.0 for word in self.places if word.startswith(firsts)}
         held = {word: len(self.places[word]) for word in weights if word in self.places}
         chosen = ranking.plan(weights, held, self.corpus.passages)
         worth: dict[int, int] = {}
-        for word, weight in chosen:
+        which: dict[int, int] = {}
+        for n, (word, weight) in enumerate(chosen):
             for place in self.places[word][: ranking.BUDGET]:
                 worth[place] = worth.get(place, 0) + weight
-        top = sorted(worth, key=lambda place: (-worth[place], place))[: ranking.MOST_PASSAGES]
-        found = (self._found(place, worth[place]) for place in top)
-        return ranking.rank(found, self.corpus), frozenset(word for word, _ in chosen)
+                which[place] = which.get(place, 0) | 1 << n
+        top = sorted(worth, key=lambda place: (-worth[place], place))[:most]
+        found = (self._found(place, worth[place], which[place]) for place in top)
+        return ranking.rank(found, self.corpus, chosen), frozenset(word for word, _ in chosen)
 
-    def _found(self, place: int, worth: int) -> ranking.Found:
+    def _found(self, place: int, worth: int, which: int) -> ranking.Found:
         key, passage, length = self.rows[place]
-        return ranking.Found(key, passage.part, passage.text, length, worth)
+        return key, passage.part, passage.text, length, worth, which
 
 
 def search_passages(
@@ -62,9 +64,9 @@ def search_passages(
     own = question.own_language(text, language)
     other = "en" if own == "ja" else "ja"
     results = {}
-    for tongue in (own, other):
+    for tongue, most in ((own, ranking.MOST_PASSAGES), (other, ranking.MOST_OTHER)):
         rows = ((key, p) for key, listed in passages.items() for p in listed if p.language == tongue)
-        results[tongue] = _Index(rows).find(wanted[tongue])
+        results[tongue] = _Index(rows).find(wanted[tongue], most)
     return to_hits(own, other, results, limit)
 
 
@@ -73,9 +75,9 @@ def to_hits(
 ) -> list[Hit]:
     """Hits from the rankings of both languages: `results` gives for each the things found and the words followed."""
     listed = ranking.together(results[own][0], results[other][0])[:limit]
+    words = {tongue: found for tongue, (_, found) in results.items()}
     hits = []
-    for ranked, score, is_own in listed:
+    for (key, _, (_, part, text, *_)), score, is_own in listed:
         tongue = own if is_own else other
-        best = ranked.best
-        hits.append(Hit(ranked.key, score, best.part, tongue, best.text, results[tongue][1]))
+        hits.append(Hit(key, score, part, tongue, text, words[tongue]))
     return hits

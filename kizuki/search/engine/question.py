@@ -12,15 +12,20 @@ from kizuki.search.engine.tokens import folded, is_cjk, query_words, stem
 LONGEST_QUESTION: Final = 400
 #: What a word weighs that was not typed but means the same.
 SYNONYM: Final = 0.5
+#: What a pair of hiragana weighs, which is more often grammar than meaning.
+GRAMMAR: Final = 0.3
+#: What another pair of characters weighs: a Japanese word makes several.
+PAIR: Final = 1.0
 
-_STOP: Final = frozenset(
-    stem(word)
-    for word in (
-        "a an and are as at be been but by can case cases could did do does example examples find for from had has have "
-        "how i in into is it its like me my of on or our please s should show t that the their them there they this to "
-        "was we were what when where which while who whom whose why will with would you your"
-    ).split()
-)
+_HIRAGANA: Final = re.compile("[ぁ-ゖー]+")
+_FUNCTION_WORDS: Final = """
+a an the and or nor but if so than as of at by for from in into on onto to with without against about over under between during
+before after through via per i me my we us our you your he she it its they them their this that these those there here who
+whom whose which what when where why how is are was were be been being am do does did has have had can could may might must
+shall should will would not no only just also even still too very please
+"""
+_ASKING_WORDS: Final = "show find tell list like example examples case cases"
+_STOP: Final = frozenset(map(stem, f"{_FUNCTION_WORDS} {_ASKING_WORDS} s t".split()))
 # Ways of asking, not of what is asked for.
 _ASKING: Final = re.compile(
     "教えて(?:ください|ほしい)?|知りたい|探して(?:います|いる)?|を見たい|どのように|どうやって|どうして|どうすれば|どのような|"
@@ -32,7 +37,7 @@ def weights(text: str, synonyms: Synonyms) -> dict[str, dict[str, float]]:
     """For each language the words to look for with their weights: those typed weigh 1, their synonyms less."""
     text = text[:LONGEST_QUESTION]
     typed = _typed(text)
-    found = {language: dict.fromkeys(typed, 1.0) for language in LANGUAGES}
+    found = {language: {word: _worth(word) for word in typed} for language in LANGUAGES}
     for form in synonyms.others(text):
         words = found[form.language]
         share = SYNONYM / len(form.words) ** 0.5 if is_cjk(form.words[0]) else SYNONYM
@@ -40,6 +45,10 @@ def weights(text: str, synonyms: Synonyms) -> dict[str, dict[str, float]]:
             if word not in _STOP:
                 words[word] = max(words.get(word, 0.0), share)
     return found
+
+
+def _worth(word: str) -> float:
+    return GRAMMAR if _HIRAGANA.fullmatch(word) else PAIR if is_cjk(word) else 1.0
 
 
 def _typed(text: str) -> list[str]:

@@ -6,24 +6,33 @@ passage are all that is needed, which is what both databases' indexes give. Weig
 on every machine.
 
 A thing is worth its best passage, half of its second and a quarter of its third: one telling sentence counts more than many
-passing mentions, and a thing that speaks of the matter throughout comes before one that mentions it once.
+passing mentions. Beside its passages a thing is judged as a whole, by the worth of all the words asked for that stand anywhere
+in it, since a question often joins what the thing tells in different places (J. Callan, "Passage-level evidence in document
+retrieval", SIGIR 1994).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+import operator
+from bisect import insort
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple, TypeAlias
 
 K1: Final = 1.2
 B: Final = 0.5
 SCALE: Final = 1000
 #: Places in the index that one question may visit in one language; words are followed from the rarest on until then.
-BUDGET: Final = 12_000
-MOST_WORDS: Final = 32
-#: Passages that are ranked, per language.
-MOST_PASSAGES: Final = 4_000
+BUDGET: Final = 4_000
+#: At most this many words, one bit each in a whole number of 32 bits with sign.
+MOST_WORDS: Final = 30
+#: Passages that are ranked in the language asked, and in the other.
+MOST_PASSAGES: Final = 1_000
+MOST_OTHER: Final = 250
 SHARES: Final = (1.0, 0.5, 0.25)
+#: What the words found anywhere in a thing count beside its best passages.
+WHOLE: Final = 0.3
 #: What a hit in the language that was not asked in counts beside one in the language asked.
 OTHER_LANGUAGE: Final = 0.25
 
@@ -35,14 +44,10 @@ class Corpus(NamedTuple):
     length: int
 
 
-class Found(NamedTuple):
-    """A passage with the sum of its words' weights."""
-
-    key: str
-    part: str
-    text: str
-    length: int
-    worth: int
+#: A passage: key, part, text, number of words, sum of its words' worth, and a number that has bit n set where the plan's
+#: word n stands in it. A plain tuple as the database gives it, since thousands are looked at for one question.
+Found: TypeAlias = tuple[str, str, str, int, int, int]
+_LENGTH, _WORTH, _WHICH = 3, 4, 5
 
 
 class Ranked(NamedTuple):
@@ -50,6 +55,15 @@ class Ranked(NamedTuple):
 
     key: str
     score: float
+    best: Found
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What is known of a thing so far: the worths of its passages, best first, and the words found."""
+
+    worths: list[float]
+    which: int
     best: Found
 
 
@@ -67,28 +81,35 @@ def plan(weights: Mapping[str, float], held: Mapping[str, int], passages: int) -
     return chosen
 
 
-def rank(found: Iterable[Found], corpus: Corpus) -> dict[str, Ranked]:
-    """The things that the passages belong to, by key."""
+def rank(found: Iterable[Found], corpus: Corpus, words: Sequence[tuple[str, int]]) -> dict[str, Ranked]:
+    """The things that the passages belong to, by key. `words`: the plan by which the passages were found."""
     average = max(1.0, corpus.length / max(1, corpus.passages))
-    by_key: dict[str, list[tuple[float, Found]]] = {}
-    for passage in found:
-        worth = passage.worth * (K1 + 1) / (1 + K1 * (1 - B + B * passage.length / average)) / SCALE
-        by_key.setdefault(passage.key, []).append((worth, passage))
-    ranked: dict[str, Ranked] = {}
-    for key, passages in by_key.items():
-        passages.sort(key=lambda pair: -pair[0])
-        score = sum(share * worth for share, (worth, _) in zip(SHARES, passages, strict=False))
-        ranked[key] = Ranked(key, score, passages[0][1])
-    return ranked
+    least, slope = SCALE * (1 + K1 * (1 - B)), SCALE * K1 * B / average
+    ranked: dict[str, _Sum] = {}
+    for row in found:
+        worth = row[_WORTH] * (K1 + 1) / (least + slope * row[_LENGTH])
+        thing = ranked.get(row[0])
+        if thing is None:
+            ranked[row[0]] = _Sum([worth], row[_WHICH], row)
+        else:
+            if worth > thing.worths[0]:
+                thing.best = row
+            insort(thing.worths, worth, key=operator.neg)
+            thing.which |= row[_WHICH]
+    wholes: dict[int, float] = {}
+    for which in {thing.which for thing in ranked.values()}:
+        wholes[which] = WHOLE * sum(worth for n, (_, worth) in enumerate(words) if which >> n & 1) / SCALE
+    return {
+        key: Ranked(key, sum(map(operator.mul, SHARES, thing.worths)) + wholes[thing.which], thing.best)
+        for key, thing in ranked.items()
+    }
 
 
 def together(own: Mapping[str, Ranked], other: Mapping[str, Ranked]) -> list[tuple[Ranked, float, bool]]:
     """Things found in either language with score and whether found in the own one, best first; by key where equal."""
-    listed: list[tuple[Ranked, float, bool]] = []
-    for key in {**own, **other}:
-        first, second = own.get(key), other.get(key)
-        score = (first.score if first else 0.0) + OTHER_LANGUAGE * (second.score if second else 0.0)
-        shown = first or second
-        assert shown is not None
-        listed.append((shown, round(score, 6), first is not None))
+    listed = [
+        (thing, round(thing.score + (OTHER_LANGUAGE * other[key].score if key in other else 0.0), 6), True)
+        for key, thing in own.items()
+    ]
+    listed += [(thing, round(OTHER_LANGUAGE * thing.score, 6), False) for key, thing in other.items() if key not in own]
     return sorted(listed, key=lambda row: (-row[1], row[0].key))

@@ -25,6 +25,7 @@ class Form(NamedTuple):
     """One writing of a meaning: `shape` is what is looked for in a question, `words` what the index holds of it."""
 
     shape: str
+    cjk: bool
     language: str
     words: tuple[str, ...]
 
@@ -38,26 +39,24 @@ class Synonyms:
 
     def others(self, text: str) -> list[Form]:
         """The other writings of everything that `text` names; the longest name wins over one inside it."""
-        shapes = (_shape(text, cjk=True), _shape(text, cjk=False))
+        latin, cjk = _shape(text, cjk=False), _shape(text, cjk=True)
         found: dict[str, list[Form]] = {}
         for meaning in self._meanings:
             for form in meaning:
-                if _stands(form.shape, shapes[not is_cjk_text(form.shape)]):
+                whole = cjk if form.cjk else latin
+                if form.shape in whole and (not form.cjk or _stands(form.shape, whole)):
                     found.setdefault(form.shape, []).extend(other for other in meaning if other.shape != form.shape)
         longest = [shape for shape in found if not any(shape != more and shape in more for more in found)]
         return list(dict.fromkeys(other for shape in longest for other in found[shape] if other.shape not in found))
 
 
-def is_cjk_text(text: str) -> bool:
-    return any(map(is_cjk, text))
-
-
 def _forms(meaning: Iterable[tuple[str, str]]) -> Iterator[Form]:
     for language, writing in meaning:
-        shape = _shape(writing, cjk=is_cjk_text(folded(writing)))
+        cjk = any(map(is_cjk, folded(writing)))
+        shape = _shape(writing, cjk=cjk)
         words = tuple(query_words(writing))
         if shape.strip() and words:
-            yield Form(shape, language, words)
+            yield Form(shape, cjk, language, words)
 
 
 def _shape(text: str, *, cjk: bool) -> str:

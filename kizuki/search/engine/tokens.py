@@ -8,9 +8,11 @@ a word, as in J. Y. Nie and F. Ren, "Chinese information retrieval: using charac
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 #: Longest word kept; what is longer is cut, so that no input makes an index grow beyond its limits.
@@ -56,51 +58,60 @@ def tokens(text: str) -> Iterator[Token]:
     """
     flat, places = _with_places(text)
     for match in _RUN.finditer(flat):
-        for word, start, end in _words_of(match):
+        run, offset = match.group(), match.start()
+        if match.lastgroup == "word":
+            spans: Iterable[tuple[str, int, int]] = _latin(run)
+        else:
+            run = _without_long_mark(run)
+            spans = [(run[n : n + 2], n, min(n + 2, len(run))) for n in range(len(run))]
+        for word, start, end in spans:
+            start, end = offset + start, offset + end
             yield Token(word, places[start], places[end]) if places else Token(word, start, end)
 
 
 def index_words(text: str) -> list[str]:
     """The different words under which a text is found, in order of first appearance."""
-    flat = folded(text)
-    return list(dict.fromkeys(word for match in _RUN.finditer(flat) for word, _, _ in _words_of(match)))
+    words: list[str] = []
+    for match in _RUN.finditer(folded(text)):
+        words += _words_of(match)
+    return list(dict.fromkeys(words))
 
 
 def query_words(text: str) -> list[str]:
     """The different words that a question asks for: single characters only where they stand alone."""
-    flat = folded(text)
     words: dict[str, None] = {}
-    for match in _RUN.finditer(flat):
-        found = [word for word, _, _ in _words_of(match)]
-        words.update(dict.fromkeys(found[:-1] if match["word"] is None and len(found) > 1 else found))
+    for match in _RUN.finditer(folded(text)):
+        found = _words_of(match)
+        words.update(dict.fromkeys(found[:-1] if match.lastgroup != "word" and len(found) > 1 else found))
     return [word for word in words if not _SINGLE_KANA.fullmatch(word)] or list(words)
 
 
-def _words_of(match: re.Match[str]) -> Iterator[tuple[str, int, int]]:
-    start, run = match.start(), match.group()
-    if match["word"] is not None:
-        yield from _latin(run, start)
-        return
-    if match["kana"] is not None and len(run) > 2:
-        run = run.rstrip(_MARK) or run
-    for place in range(len(run) - 1):
-        yield run[place : place + 2], start + place, start + place + 2
-    yield run[-1], start + len(run) - 1, start + len(run)
+def _words_of(match: re.Match[str]) -> Sequence[str]:
+    run = match.group()
+    if match.lastgroup == "word":
+        return [word for word, _, _ in _latin(run)]
+    run = _without_long_mark(run)
+    return [*map(operator.add, run, run[1:]), run[-1]]
 
 
-def _latin(run: str, start: int) -> Iterator[tuple[str, int, int]]:
-    """A word; of one joined by signs (T1078.004, multi-factor) its parts and the whole without the signs."""
-    end = start + len(run)
-    parts = [(part.group(), start + part.start(), start + part.end()) for part in _PARTS.finditer(run)]
+def _without_long_mark(run: str) -> str:
+    return run.rstrip(_MARK) if run[-1] == _MARK and len(run) > 2 else run
+
+
+@functools.lru_cache(maxsize=50_000)
+def _latin(run: str) -> tuple[tuple[str, int, int], ...]:
+    """A word with its place; of one joined by signs (T1078.004, multi-factor) its parts and the whole without signs."""
+    parts = [(part.group(), part.start(), part.end()) for part in _PARTS.finditer(run)]
     if len(parts) == 1:
-        yield stem(run), start, end
-        return
+        return ((stem(run), 0, len(run)),)
     lettered = any(not part.isdecimal() for part, _, _ in parts)
-    for part, first, last in parts:
-        if len(part) > 1 and not (lettered and part.isdecimal()):
-            yield stem(part), first, last
+    told = [
+        (stem(part), start, end)
+        for part, start, end in parts
+        if len(part) > 1 and not (lettered and part.isdecimal())
+    ]
     whole = "".join(part for part, _, _ in parts if part != "s")
-    yield stem(whole), start, end
+    return (*told, (stem(whole), 0, len(run)))
 
 
 _VOWEL: Final = re.compile("[aeiouy]")
@@ -139,15 +150,15 @@ def _singular(word: str) -> str:
     return word
 
 
-def _with_places(text: str) -> tuple[str, list[int]]:
+def _with_places(text: str) -> tuple[str, tuple[int, ...]]:
     """The folded text and, where folding moved anything, the place in `text` of each of its characters and its end."""
     flat = folded(text)
     if len(flat) == len(text) and unicodedata.is_normalized("NFKC", text):
-        return flat, []
+        return flat, ()
     pieces: list[str] = []
     places: list[int] = []
     for match in _CLUSTER.finditer(text):
         piece = folded(match.group())
         pieces.append(piece)
         places += [match.start()] * len(piece)
-    return "".join(pieces), [*places, len(text)]
+    return "".join(pieces), (*places, len(text))
