@@ -77,7 +77,9 @@ class Path:
             groups = by[column]
             worst = max(groups, key=lambda g: (RANK[g.verdict], g.taken, g.count))
             count = sum(group.count for group in groups)
-            made.append(Mark(column, str(worst.verdict), count, self._label(groups, count), any(g.taken for g in groups)))
+            made.append(
+                Mark(column, str(worst.verdict), count, self._label(groups, count), any(g.taken for g in groups))
+            )
         return made
 
     def _label(self, groups: Sequence[Group], count: int) -> str:
@@ -119,9 +121,7 @@ class Path:
         return [self._strip(n, step_id, order) for n, step_id in enumerate(order)]
 
     def _strip(self, n: int, step_id: str, order: list[str]) -> Strip:
-        parts = [
-            f'<line class="hl" x1="{x + 0.5:.1f}" y1="0" x2="{x + 0.5:.1f}" y2="100%"/>' for x in self.x.values()
-        ]
+        parts = [f'<line class="hl" x1="{x + 0.5:.1f}" y1="0" x2="{x + 0.5:.1f}" y2="100%"/>' for x in self.x.values()]
         parts += self._through_lines(n, order)
         step, marks = self.steps[step_id], self.marks[step_id]
         arrived = bool(marks) and step.status in ("taken", "stopped")
@@ -197,7 +197,11 @@ class Path:
     def _words(self, step: Step, marks: Sequence[Mark]) -> str:
         if not marks:
             return str(VERDICTS.get(step.status, ("", step.status))[1])
-        return "; ".join(f"{ZONE_KINDS[m.column]}: {m.label}, {VERDICTS[m.verdict][1]}" for m in marks)
+        return "; ".join(
+            _("%(zone)s: %(assets)s, %(verdict)s")
+            % {"zone": ZONE_KINDS[m.column], "assets": m.label, "verdict": VERDICTS[m.verdict][1]}
+            for m in marks
+        )
 
 
 def _plate(x: float, y: float, text: str, width: float) -> str:

@@ -14,7 +14,19 @@ from kizuki.kit.text import Name, Text, shown
 from kizuki.measures.library import measures
 from kizuki.register.engine.format import Organisation
 from kizuki.register.library import names
-from kizuki.replay.engine.result import Ask, Assumed, Change, Group, Loss, Question, Reason, Replay, Sight, Step
+from kizuki.replay.engine.result import (
+    Ask,
+    Assumed,
+    Change,
+    Group,
+    Loss,
+    Missing,
+    Question,
+    Reason,
+    Replay,
+    Sight,
+    Step,
+)
 from kizuki.replay.pictures import Strip, path
 from kizuki.replay.words import ASSUMED, CAN, CUTS, DELAYS, IDLE, WAYS
 from kizuki.ui.templatetags.kizuki import VERDICTS, language
@@ -27,7 +39,9 @@ def mark_of(step: Step) -> str:
     """The word of a step's mark in a strip."""
     if step.status == "taken":
         return step.verdict or "open"
-    return {"stopped": "stopped", "outside": "outside", "not applicable": "not applicable"}.get(step.status, "not reached")
+    return {"stopped": "stopped", "outside": "outside", "not applicable": "not applicable"}.get(
+        step.status, "not reached"
+    )
 
 
 def marks_of(result: Replay) -> list[tuple[str, str]]:
@@ -142,11 +156,11 @@ def group_line(group: Group, where: Names) -> GroupLine:
         if way.by == "route" and way.from_zone:
             words = f"{where.zones.get(way.from_zone, way.from_zone)} → {where.zones.get(way.to_zone, way.to_zone)}"
         elif way.by == "realm" and way.realm:
-            words = f"{words}: {where.realms.get(way.realm, way.realm)}"
+            words = words + _(": ") + where.realms.get(way.realm, way.realm)
         elif way.by == "link" and way.link:
-            words = f"{words}: {where.assets.get(way.link[0], way.link[0])} → {where.assets.get(way.link[1], way.link[1])}"
-        ways.append(f"{words} {_('(assumed)')}" if way.assumed else words)
-    cuts = [f"{CUTS[cut.how]} ({cut.measure})" for cut in group.cut]
+            words += _(": ") + " → ".join(where.assets.get(asset, asset) for asset in way.link)
+        ways.append(_("%(way)s (assumed)") % {"way": words} if way.assumed else words)
+    cuts = [_("%(how)s (%(measure)s)") % {"how": CUTS[cut.how], "measure": cut.measure} for cut in group.cut]
     cuts += [_("%(id)s in force, but too late") % {"id": late.measure} for late in group.too_late]
     judged = _(", ").join(dict.fromkeys((*group.judged.stopped, *group.judged.seen, *group.judged.contained)))
     return GroupLine(
@@ -184,23 +198,32 @@ def missing(step: Step, where: Names) -> str:
     if need is None:
         return ""
     if step.status == "not applicable":
-        kinds = _(", ").join(kind_name(kind) for kind in need.kinds)
-        known = names("traits")
-        traits = _(", ").join(known[t].name.in_(language()) if t in known else t for t in need.traits)
-        if traits:
-            return _("The register has no asset of the kind %(kinds)s with: %(traits)s.") % {"kinds": kinds, "traits": traits}
-        return _("The register has no asset of the kind %(kinds)s.") % {"kinds": kinds}
+        return _no_asset(need)
     if need.fenced:
         return _("Assets fit, but what was contained before leaves no way to them.")
-    if step.status == "out of reach":
-        if need.from_zones and need.to_zones:
-            ways = {
-                "from": _(", ").join(where.zones.get(z, z) for z in need.from_zones[:3]),
-                "to": _(", ").join(where.zones.get(z, z) for z in need.to_zones[:3]),
-            }
-            return _("Assets fit, but none can be reached: it would need a way from %(from)s to %(to)s.") % ways
+    return _no_way(need, where) if step.status == "out of reach" else ""
+
+
+def _no_asset(need: Missing) -> str:
+    kinds = _(", ").join(kind_name(kind) for kind in need.kinds)
+    known = names("traits")
+    traits = _(", ").join(known[t].name.in_(language()) if t in known else t for t in need.traits)
+    if traits:
+        return _("The register has no asset of the kind %(kinds)s with: %(traits)s.") % {
+            "kinds": kinds,
+            "traits": traits,
+        }
+    return _("The register has no asset of the kind %(kinds)s.") % {"kinds": kinds}
+
+
+def _no_way(need: Missing, where: Names) -> str:
+    if not need.from_zones or not need.to_zones:
         return _("Assets fit, but none can be reached.")
-    return ""
+    ways = {
+        "from": _(", ").join(where.zones.get(z, z) for z in need.from_zones[:3]),
+        "to": _(", ").join(where.zones.get(z, z) for z in need.to_zones[:3]),
+    }
+    return _("Assets fit, but none can be reached: it would need a way from %(from)s to %(to)s.") % ways
 
 
 class AssumedLine(NamedTuple):
@@ -220,8 +243,10 @@ def assumed_lines(assumed: Sequence[Assumed], where: Names) -> list[AssumedLine]
         item, words = rows[key], ASSUMED[key[0]]
         if key[1]:
             known = names("traits")
-            words = f"{words}: {known[key[1]].name.in_(language()) if key[1] in known else key[1]}"
-        lines.append(AssumedLine(" ".join(dict.fromkeys(steps)), words, where.some(item.ids, item.count, 2) if item.ids else ""))
+            words = str(words) + _(": ") + (known[key[1]].name.in_(language()) if key[1] in known else key[1])
+        lines.append(
+            AssumedLine(" ".join(dict.fromkeys(steps)), words, where.some(item.ids, item.count, 2) if item.ids else "")
+        )
     return lines
 
 
@@ -237,7 +262,13 @@ class AskLine(NamedTuple):
 
 def ask_line(ask: Ask, where: Names) -> AskLine:
     measure = measures().get(ask.measure)
-    place = where.scope(ask.row.scope) if ask.row else where.some(ask.ids, ask.rows, 2) if ask.ids else _("whole organisation")
+    place = (
+        where.scope(ask.row.scope)
+        if ask.row
+        else where.some(ask.ids, ask.rows, 2)
+        if ask.ids
+        else _("whole organisation")
+    )
     name = measure.name.in_(language()) if measure else ask.measure
     sentence = _("Is “%(measure)s” in force at %(where)s?") % {"measure": name, "where": place}
     return AskLine(reference(ask.measure, True), place, ask.state, ask.count, sentence)
@@ -269,7 +300,13 @@ def change_lines(changes: Sequence[Change], where: Names, most: int = 15) -> lis
     order = {"minutes": 0, "hours": 1, "days": 2, "weeks": 3}
     ranked = sorted(
         changes,
-        key=lambda c: (c.after.harm, c.after.assets, order.get(c.seen.delay, 9) if c.seen else 9, c.ask.measure, c.ask.key),
+        key=lambda c: (
+            c.after.harm,
+            c.after.assets,
+            order.get(c.seen.delay, 9) if c.seen else 9,
+            c.ask.measure,
+            c.ask.key,
+        ),
     )
     return [
         ChangeLine(
@@ -292,17 +329,15 @@ def sentence(result: Replay) -> str:
         return _("If everything unknown is absent: %(none)s. If everything unknown is in force: %(full)s.") % said
     loss = result.loss
     if result.word == "through":
-        return ngettext(
-            "%(n)d asset suffers harm.", "%(n)d assets suffer harm.", loss.harmed
-        ) % {"n": loss.harmed}
+        return ngettext("%(n)d asset suffers harm.", "%(n)d assets suffer harm.", loss.harmed) % {"n": loss.harmed}
     if result.word == "study":
         return _("This case is a study of an organisation: it tells no single incident to replay.")
     if result.word == "cannot be judged":
         return _("The register holds no assets, so nothing can be judged.")
     if loss.assets:
-        return ngettext(
-            "%(n)d asset is lost before that.", "%(n)d assets are lost before that.", loss.assets
-        ) % {"n": loss.assets}
+        return ngettext("%(n)d asset is lost before that.", "%(n)d assets are lost before that.", loss.assets) % {
+            "n": loss.assets
+        }
     return _("Nothing is lost before that.")
 
 
