@@ -23,8 +23,8 @@ class EntryFilter(forms.Form):
     act = forms.ChoiceField(label=_("Act"), required=False)
     room = forms.ChoiceField(label=_("Room"), required=False)
     about = forms.CharField(label=_("Object"), required=False, max_length=200)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("From day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("To day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
