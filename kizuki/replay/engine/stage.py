@@ -104,9 +104,8 @@ def where_in_force(move: Move, bear: Bear, state: int, register: Compiled, held:
         return state
     if move.alone or move.step.via not in ("network", "link", "account", "local"):
         return 0
-    if not held.sources & state:
-        at_source = 0
-    else:
+    at_source = 0
+    if held.sources & state:
         at_source = register.all & ~reach.by(move.step.via, register, held.without(state), False).any
     if bear.side == "source":
         return at_source

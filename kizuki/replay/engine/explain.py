@@ -1,0 +1,292 @@
+"""Why a step went as it did: alike assets as groups, each with its verdict, and every measure with its state and
+coverage row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, Literal
+
+import msgspec
+
+from kizuki.replay.engine import reach
+from kizuki.replay.engine.bits import split, union
+from kizuki.replay.engine.coverage import Cover
+from kizuki.replay.engine.plan import DELAYS, Bear, Move, Plan
+from kizuki.replay.engine.register import Compiled
+from kizuki.replay.engine.result import Cut, Group, Idle, Judged, Known, Reason, Row, Sight, TooLate, Verdict
+from kizuki.replay.engine.stage import Reading, Stage, make_stage, stopped, where_in_force
+from kizuki.replay.engine.walk import Mark
+from kizuki.replay.engine.ways import assumed_at, ways_to
+
+How = Literal["isolates", "zone", "account", "link"]
+MAX_GROUPS: Final = 40
+ORDER: Final[tuple[Verdict, ...]] = ("open", "hindered", "unknown", "stopped")
+#: States from the weakest; the state at a boundary or at the source is the better side's, or the weakest source's.
+STRENGTH: Final[tuple[Known, ...]] = ("none", "not applicable", "partial", "unknown", "full")
+
+
+def row_of(register: Compiled, cover: Cover, bit: int, among: int = 0) -> Row | None:
+    """The coverage row that holds at one asset. `among`: a group of which those with rows of their own are
+    counted."""
+    n = register.owner[bit.bit_length() - 1]
+    index, alike = cover.single.get(n), 0
+    if index is not None:
+        same = cover.singles[register.rows.rows[index].state] & among
+        alike = max(0, register.count_rows(same) - 1)
+    else:
+        index = next((i for i, area in cover.areas if area & bit), None)
+    if index is None:
+        return None
+    row = register.rows.rows[index]
+    return Row(index, row.scope, row.state, row.evidence, row.verified, alike)
+
+
+def by_rows(register: Compiled, measures: Iterable[str], parts: list[int]) -> list[int]:
+    """The parts cut so that within each the same rows hold for every measure."""
+    for measure in measures:
+        cover = register.cover(measure)
+        for _, area in cover.areas:
+            parts = split(parts, area)
+        for area in cover.singles.values():
+            if area:
+                parts = split(parts, area)
+    return parts
+
+
+class Explainer:
+    """Explains one move of a run, from the mark that the walk left."""
+
+    def __init__(
+        self, plan: Plan, register: Compiled, marks: list[Mark], reading: Reading, stages: list[Stage]
+    ) -> None:
+        self.plan, self.register, self.marks, self.reading = plan, register, marks, reading
+        self.recorded, self.hopeful = Reading(False, reading.closed), Reading(True, reading.closed)
+        self.stages = stages
+
+    def verdicts(self, move: Move) -> dict[Verdict, int]:
+        """The assets that the move reaches, by verdict; by what is recorded, whichever run."""
+        mark, register, judged = self.marks[move.n], self.register, self.plan.judged
+        known = make_stage(move, self.plan, register, self.recorded)
+        maybe = make_stage(move, self.plan, register, self.hopeful)
+        stop = mark.candidates & stopped(move, known, register, mark.held, judged)
+        could = mark.candidates & stopped(move, maybe, register, mark.held, judged) & ~stop
+        left = mark.candidates & ~stop & ~could
+        hindered = left & union(self._in_the_way(move, bear) for bear in move.prevent if bear.can != "supports")
+        return {"open": left & ~hindered, "hindered": hindered, "unknown": could, "stopped": stop}
+
+    def _in_the_way(self, move: Move, bear: Bear) -> int:
+        cover = self.register.cover(bear.measure)
+        state = cover.full | cover.partial | cover.unknown | self.reading.closed.get(bear.measure, 0)
+        return where_in_force(move, bear, state, self.register, self.marks[move.n].held)
+
+    def groups(self, move: Move, verdicts: dict[Verdict, int]) -> tuple[tuple[Group, ...], int]:
+        """Alike assets, the taken first; and how many more groups there are than are told."""
+        mark, register = self.marks[move.n], self.register
+        parts: list[tuple[bool, int, int, Verdict]] = []
+        for rank, verdict in enumerate(ORDER):
+            for part in split([verdicts[verdict]] if verdicts[verdict] else [], mark.taken):
+                parts += [(not cut & mark.taken, rank, cut, verdict) for cut in self._cut_up(part)]
+        parts.sort(key=lambda p: (p[0], p[1], p[2] & -p[2]))
+        made: list[Group] = []
+        more = 0
+        for untaken, _, part, verdict in parts:
+            bears = move.prevent if untaken else move.bears
+            fine = by_rows(register, [b.measure for b in bears], [part]) if len(made) < MAX_GROUPS else [part]
+            for cut in sorted(fine, key=lambda p: p & -p):
+                if len(made) < MAX_GROUPS:
+                    made.append(self._group(move, cut, verdict, not untaken))
+                else:
+                    more += 1
+        if (rest := move.fit & ~mark.candidates) and len(made) < MAX_GROUPS:
+            made.append(self._plain(rest, reached=False))
+        return tuple(made), more
+
+    def _cut_up(self, part: int) -> list[int]:
+        parts = [part]
+        for zone in self.register.zones.values():
+            parts = split(parts, zone)
+        return parts
+
+    def _plain(self, part: int, *, reached: bool, verdict: Verdict | None = None, taken: bool = False) -> Group:
+        register = self.register
+        zones = tuple(zone for zone, bits in register.zones.items() if bits & part)
+        kinds = tuple(kind for kind, bits in register.exact_kinds.items() if bits & part)
+        count, rows = register.count(part), register.count_rows(part)
+        return Group(verdict, count, rows, register.ids(part), zones, kinds, reached=reached, taken=taken)
+
+    def _group(self, move: Move, part: int, verdict: Verdict, taken: bool) -> Group:
+        bit, mark = part & -part, self.marks[move.n]
+        plain = self._plain(part, reached=True, verdict=verdict, taken=taken)
+        return msgspec.structs.replace(
+            plain,
+            harmed=taken and move.strikes is not None,
+            chosen=taken and move.entry,
+            capped=move.capped,
+            judgement=self.plan.judged,
+            reasons=tuple(self._reasons(move, part, bit, taken)),
+            judged=self._judged(move, bit, taken),
+            assumed=assumed_at(self.register, move, mark.held, bit),
+            seen=self._sight(move, bit) if taken else None,
+            cut=tuple(self._cuts(move, bit)) if taken else (),
+            too_late=tuple(self.too_late(move, bit)) if taken else (),
+            ways=ways_to(self.register, move, mark.held, bit),
+        )
+
+    def _reasons(self, move: Move, part: int, bit: int, taken: bool) -> Iterable[Reason]:
+        for bear in move.prevent:
+            yield self._prevents(move, bear, part, bit)
+        for bear in (*move.detect, *move.contain) if taken else ():
+            cover = self.register.cover(bear.measure)
+            state = cover.state(bit)
+            idle: Idle | None = None
+            counts = bear.can != "supports" and (bear.stated or self.plan.judged)
+            if bear.can == "supports":
+                idle = "supports only"
+            elif state == "full" and bear.can == "isolates" and not bear.at_once:
+                idle = self._idle(move, bit)
+            yield Reason(
+                bear.measure, bear.part, bear.can, bear.stated, state, row_of(self.register, cover, bit, part),
+                counts=counts and idle is None, idle=idle, delay=None if bear.delay is None else DELAYS[bear.delay],
+            )  # fmt: skip
+
+    def _prevents(self, move: Move, bear: Bear, part: int, bit: int) -> Reason:
+        cover, register = self.register.cover(bear.measure), self.register
+        state = cover.state(bit)
+        row = row_of(register, cover, bit, part)
+        if bear.can == "supports":
+            return Reason(bear.measure, "prevent", "supports", bear.stated, state, row, counts=False, idle="supports only")
+        if bear.side == "target":
+            return Reason(bear.measure, "prevent", bear.can, bear.stated, state, row)
+        held = self.marks[move.n].held
+        idle: Idle | None = None
+        if move.alone or not held.sources:
+            idle = "no source"
+        elif bear.side == "boundary" and not bit & reach.crossed(register, held.sources):
+            idle = "no boundary is crossed"
+        if idle is not None:
+            return Reason(bear.measure, "prevent", bear.can, bear.stated, state, row, counts=False, idle=idle)
+        source, at = self._source_state(move, bear, cover, bit)
+        if bear.side == "source" or STRENGTH.index(source) > STRENGTH.index(state):
+            row = row_of(register, cover, at) if at else None
+            return Reason(bear.measure, "prevent", bear.can, bear.stated, source, row, "source")
+        return Reason(bear.measure, "prevent", bear.can, bear.stated, state, row)
+
+    def _source_state(self, move: Move, bear: Bear, cover: Cover, bit: int) -> tuple[Known, int]:
+        """The weakest state among the sources that reach the asset, and one source with it."""
+        held, left = self.marks[move.n].held, 0
+        levels: list[tuple[Known, int]] = [
+            ("full", cover.full | self.reading.closed.get(bear.measure, 0)), ("unknown", cover.unknown),
+            ("partial", cover.partial), ("not applicable", cover.inapplicable), ("none", cover.none),
+        ]  # fmt: skip
+        for state, where in levels:
+            left |= where
+            if not bit & reach.by(move.step.via, self.register, held.without(left), False).any:
+                at = held.sources & where
+                return state, at & -at
+        at = held.sources & cover.none
+        return "none", at & -at
+
+    def _judged(self, move: Move, bit: int, taken: bool) -> Judged:
+        """What two analyst's measures in force in full would do, where the verdict rests on stated ones."""
+        if self.plan.judged:
+            return Judged()
+        full = [b for b in move.bears if not b.stated and self.recorded.full(self.register, b.measure) & bit]
+        held = self.marks[move.n].held
+        stops = sorted(
+            b.measure for b in full
+            if b.can == "stops" and bit & where_in_force(
+                move, b, self.recorded.full(self.register, b.measure), self.register, held)
+        )  # fmt: skip
+        sees = sorted(b.measure for b in full if b.can == "sees") if taken else []
+        cuts = sorted(b.measure for b in full if b.can == "isolates" and (b.at_once or self._idle(move, bit) is None))
+        fences = [sorted(b.measure for b in full if b.can == "fences" and b.fence == f) for f in ("zone", "account", "link")]
+        contains = next((found for found in (cuts, *fences) if len(found) > 1), []) if taken else []
+        return Judged(
+            tuple(stops) if len(stops) > 1 and not move.capped else (),
+            tuple(sees) if len(sees) > 1 else (),
+            tuple(contains),
+        )
+
+    def seers(self, move: Move, bits: int) -> list[tuple[int, str]]:
+        """The measures that see the move somewhere in `bits` and count, the fastest first."""
+        return sorted(
+            (b.delay, b.measure)
+            for b in move.detect
+            if b.delay is not None and (b.stated or self.plan.judged) and self.reading.full(self.register, b.measure) & bits
+        )
+
+    def _sight(self, move: Move, bits: int) -> Sight | None:
+        """The fastest sight of the move at the taken assets in `bits`; by judgement it takes two, and the slower
+        decides."""
+        stage = self.stages[move.n]
+        for delay, where in enumerate(stage.seen):
+            if at := bits & where:
+                names = [name for d, name in self.seers(move, at) if d <= delay]
+                late = delay > 0 and (move.pace is None or delay >= move.pace)
+                count, ids = self.register.count(at), self.register.ids(at)
+                return Sight(move.id, names[-1] if self.plan.judged else names[0], DELAYS[delay], late,
+                             self.plan.judged, count, ids)  # fmt: skip
+        return None
+
+    def sight(self, move: Move) -> Sight | None:
+        """Where the move is seen, if it is."""
+        return self._sight(move, self.marks[move.n].taken)
+
+    def _seen_in(self, move: Move, bit: int) -> int | None:
+        """The fastest delay in which the attack is seen on an asset, at this move or before."""
+        for delay in range(len(DELAYS)):
+            for n in (*move.before, move.n):
+                if self.marks[n].taken & bit & self.stages[n].seen[delay]:
+                    return delay
+        return None
+
+    def _idle(self, move: Move, bit: int) -> Idle | None:
+        delay = self._seen_in(move, bit)
+        if delay is None:
+            return "not seen"
+        return None if delay == 0 or (move.pace is not None and delay < move.pace) else "too late"
+
+    def _cuts(self, move: Move, bit: int) -> Iterable[Cut]:
+        mark = self.marks[move.n]
+        kinds: tuple[tuple[How, int], ...] = (
+            ("isolates", mark.isolated), ("zone", mark.zone), ("account", mark.account), ("link", mark.link),
+        )  # fmt: skip
+        for bear in move.contain:
+            if not (bear.stated or self.plan.judged) or not self.reading.full(self.register, bear.measure) & bit:
+                continue
+            for how, where in kinds:
+                if where & bit and how == (bear.fence or "isolates") and bear.can != "supports":
+                    if how == "isolates" and not bear.at_once and self._idle(move, bit) is not None:
+                        continue
+                    yield Cut(move.id, bear.measure, how, self.plan.judged)
+
+    def too_late(self, move: Move, bits: int) -> Iterable[TooLate]:
+        """Means to isolate that were in force in full at assets in `bits`, where the attack was not seen in time."""
+        for bear in move.contain:
+            if bear.can != "isolates" or bear.at_once or not (bear.stated or self.plan.judged):
+                continue
+            where = bits & self.reading.full(self.register, bear.measure) & ~self.marks[move.n].isolated
+            if where:
+                delay = self._seen_in(move, where)
+                yield TooLate(move.id, bear.measure, None if delay is None else DELAYS[delay])
+
+    def stoppers(self, move: Move) -> list[str]:
+        """The measures that stop the move at some asset it reaches, in this run; sorted."""
+        mark, register = self.marks[move.n], self.register
+        return sorted(
+            bear.measure
+            for bear in move.prevent
+            if bear.can == "stops" and (bear.stated or self.plan.judged) and mark.stopped
+            & where_in_force(move, bear, self.reading.full(register, bear.measure), register, mark.held)
+        )  # fmt: skip
+
+    def containers(self, move: Move) -> list[str]:
+        """The measures that contain the attack at some asset taken in the move; sorted."""
+        mark = self.marks[move.n]
+        where = {"zone": mark.zone, "account": mark.account, "link": mark.link}
+        return sorted(
+            bear.measure
+            for bear in move.contain
+            if bear.can in ("isolates", "fences") and (bear.stated or self.plan.judged)
+            and self.reading.full(self.register, bear.measure) & where.get(bear.fence or "", mark.isolated)
+        )  # fmt: skip
