@@ -18,7 +18,7 @@ from kizuki.journal.actions import By, record
 from kizuki.kit.text import NOT_STATED
 
 if TYPE_CHECKING:
-    from kizuki.accounts.models import Person
+    pass
 
 _canonical = msgspec.json.Encoder(order="deterministic")
 BATCH = 200
@@ -118,7 +118,7 @@ def _retag(cases: Iterable[Case], documents: dict[str, Document]) -> None:
 
 
 @transaction.atomic
-def remove_case(*, case: Case, by: Person) -> Case:
+def remove_case(*, case: Case, by: By) -> Case:
     """Take a case out of the library; `restore_case` brings it back as it was."""
     if Case.objects.filter(pk=case.pk, deleted_at=None).update(deleted_at=timezone.now()):
         search.forget([case])
@@ -129,7 +129,7 @@ def remove_case(*, case: Case, by: Person) -> Case:
 
 
 @transaction.atomic
-def restore_case(*, case: Case, by: Person) -> Case:
+def restore_case(*, case: Case, by: By) -> Case:
     if Case.objects.filter(pk=case.pk).exclude(deleted_at=None).update(deleted_at=None):
         case.refresh_from_db()
         search.index([case], {case.slug: case.read})

@@ -32,7 +32,7 @@ class Choice(NamedTuple):
 
     word: str
     name: Any
-    count: int
+    n: int
     ticked: bool
 
 
@@ -57,7 +57,7 @@ def word_name(facet: str, word: str) -> Any:
         return NOT_STATED
     kinds = {"sector": "sectors", "cause": "causes", "profile": "profile", "size": "sizes"}
     if facet in kinds:
-        entry = names(kinds[facet]).get(word)  # type: ignore[arg-type]
+        entry = names(kinds[facet]).get(word)
         return entry.name if entry else Text(ja=word, en=word)
     return {"level": LEVELS, "kind": CASE_KINDS}[facet].get(word, word)
 

@@ -21,7 +21,7 @@ MOST_FAULTS = 20
 class CaseFileForm(forms.Form):
     """One or more case files; `cleaned_data["files"]` are checked documents."""
 
-    files = ManyFiles(
+    files = ManyFiles(  # type: ignore[assignment]  # a field, not the form's attribute
         label=gettext_lazy("Case files"),
         help_text=gettext_lazy("YAML or JSON in the format kizuki/case/1. All are checked before any is stored."),
     )
@@ -35,7 +35,9 @@ class CaseFileForm(forms.Form):
             except BadFile as error:
                 faults += [str(fault) for fault in error.faults]
         ids: list[Any] = [document.id for document in documents]
-        faults += [_("The case id %(id)s is given twice.") % {"id": i} for i in sorted({i for i in ids if ids.count(i) > 1})]
+        faults += [
+            _("The case id %(id)s is given twice.") % {"id": i} for i in sorted({i for i in ids if ids.count(i) > 1})
+        ]
         if faults:
             raise forms.ValidationError(faults[:MOST_FAULTS])
         return documents

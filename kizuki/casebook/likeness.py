@@ -31,9 +31,9 @@ def like_us(cases: CaseQuerySet, about: About, most: int = 3) -> list[Like]:
     ranked: list[Any] = sorted(rows, key=lambda c: (-c.shared - 2 * (c.sector == about.sector), c.number or 0, c.slug))
     chosen = ranked[:most]
     tags: dict[int, list[str]] = {case.pk: [] for case in chosen}
-    for case_id, word in CaseTag.objects.filter(
-        case__in=chosen, facet="profile", word__in=about.profile
-    ).values_list("case", "word"):
+    for case_id, word in CaseTag.objects.filter(case__in=chosen, facet="profile", word__in=about.profile).values_list(
+        "case", "word"
+    ):
         tags[case_id].append(word)
     return [Like(case, _reasons(case, tags[case.pk], about)) for case in chosen]
 

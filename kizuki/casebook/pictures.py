@@ -46,8 +46,8 @@ def place(situation: Situation) -> dict[str, Spot]:
     for column, zone in enumerate(zones):
         members = sorted((a for a in situation.actors if a.zone == zone), key=lambda a: (first.get(a.id, 99), a.id))
         offset = (tallest - len(members)) // 2 if len(members) < tallest else 0
-        for row, actor in enumerate(members):
-            spots[actor.id] = Spot(column, row + offset)
+        for row, member in enumerate(members):
+            spots[member.id] = Spot(column, row + offset)
     return spots
 
 
@@ -55,29 +55,7 @@ def situation(case: Case, language: str) -> SafeString | None:
     """The situation diagram, or None for a case without actors."""
     if not case.situation.actors or not case.situation.steps:
         return None
-    spots = place(case.situation)
-    zones = _zones(case.situation)
-    rows = 1 + max(spot.row for spot in spots.values())
-    steps = case.situation.steps
-    text = "; ".join(f"{step.n}. {step.text.in_(language)}" for step in steps)
-    title = _("Situation: %(n)d steps between %(actors)d actors") % {"n": len(steps), "actors": len(spots)}
-    drawing = Drawing("si", WIDTH, TOP + rows * ROW, title, text)
-    lane = WIDTH / len(zones)
-    for n, zone in enumerate(zones):
-        if n % 2:
-            drawing.rect("band", n * lane, 0, lane, drawing.height)
-        drawing.text("x12 x2 mid", (n + 0.5) * lane, 18, str(ACTOR_ZONES[zone]))
-    drawing.path("hl2", f"M0 26.5H{number(WIDTH)}")
-    width = min(164.0, lane - 64)
-    labels = _Badges()
-    for step in steps:
-        _arrow(drawing, step, spots, lane, width, labels)
-    for actor in case.situation.actors:
-        _node(drawing, actor, spots[actor.id], lane, width, language)
-    for x, y, step in labels.placed:
-        drawing.circle("nb-att" if step.kind == "attack" else "nb", x, y, 10)
-        drawing.text("x12 xb xg mid", x, y + 4.3, str(step.n))
-    return drawing.markup()
+    return _SituationDrawing(case.situation, language).markup()
 
 
 class _Badges:
@@ -92,56 +70,102 @@ class _Badges:
         self.placed.append((x, y, step))
 
 
-def _centre(spot: Spot, lane: float) -> tuple[float, float]:
-    return (spot.column + 0.5) * lane, TOP + spot.row * ROW + NODE_HEIGHT / 2 + 12
+class _SituationDrawing:
+    """Actors in columns by zone, steps as numbered arrows between them."""
 
+    def __init__(self, told: Situation, language: str) -> None:
+        self.told, self.language = told, language
+        self.spots, self.zones = place(told), _zones(told)
+        self.lane = WIDTH / len(self.zones)
+        self.width = min(164.0, self.lane - 64)
+        self.badges = _Badges()
+        rows = 1 + max(spot.row for spot in self.spots.values())
+        title = _("Situation: %(n)d steps between %(actors)d actors") % {
+            "n": len(told.steps),
+            "actors": len(self.spots),
+        }
+        text = "; ".join(f"{step.n}. {step.text.in_(language)}" for step in told.steps)
+        self.drawing = Drawing("si", WIDTH, TOP + rows * ROW, title, text)
 
-def _node(drawing: Drawing, actor: Actor, spot: Spot, lane: float, width: float, language: str) -> None:
-    x, y = _centre(spot, lane)
-    drawing.rect("nd nd-att" if actor.kind == "attacker" else "nd", x - width / 2, y - NODE_HEIGHT / 2, width, NODE_HEIGHT)
-    lines = wrap(actor.name.in_(language), 12.5, width - 14, 3)
-    for n, line in enumerate(lines):
-        css = "x13 mid xb" if actor.kind == "attacker" else "x12 mid" if len(lines) > 2 else "x13 mid"
-        drawing.text(css, x, y + 4.5 + (n - (len(lines) - 1) / 2) * 15.5, line)
+    def markup(self) -> SafeString:
+        for n, zone in enumerate(self.zones):
+            if n % 2:
+                self.drawing.rect("band", n * self.lane, 0, self.lane, self.drawing.height)
+            self.drawing.text("x12 x2 mid", (n + 0.5) * self.lane, 18, str(ACTOR_ZONES[zone]))
+        self.drawing.path("hl2", f"M0 26.5H{number(WIDTH)}")
+        for step in self.told.steps:
+            self._arrow(step)
+        for actor in self.told.actors:
+            self._node(actor)
+        for x, y, step in self.badges.placed:
+            self.drawing.circle("nb-att" if step.kind == "attack" else "nb", x, y, 10)
+            self.drawing.text("x12 xb xg mid", x, y + 4.3, str(step.n))
+        return self.drawing.markup()
 
+    def _centre(self, actor: str) -> tuple[float, float]:
+        spot = self.spots[actor]
+        return (spot.column + 0.5) * self.lane, TOP + spot.row * ROW + NODE_HEIGHT / 2 + 12
 
-def _arrow(
-    drawing: Drawing, step: SituationStep, spots: dict[str, Spot], lane: float, width: float, labels: _Badges
-) -> None:
-    attack = step.kind == "attack"
-    css, head = ("ar ar-att", "ar-h-att") if attack else ("ar", "ar-h")
-    if not step.stated:
-        css += " dash"
-    start, end = spots[step.from_], spots[step.to]
-    (x1, y1), (x2, y2) = _centre(start, lane), _centre(end, lane)
-    if step.from_ == step.to:
-        labels.put(x1 + width / 2 - 2, y1 - NODE_HEIGHT / 2, step, down=False)
-        return
-    if start.column == end.column:
-        down = y2 > y1
-        near = abs(start.row - end.row) == 1
-        if near:
-            edge1, edge2 = y1 + (NODE_HEIGHT / 2) * (1 if down else -1), y2 - (NODE_HEIGHT / 2 + 1) * (1 if down else -1)
-            drawing.path(css, f"M{number(x1)} {number(edge1)}V{number(edge2 - 6 * (1 if down else -1))}")
-            drawing.arrow_head(head, x1, edge2, "down" if down else "up")
-            labels.put(x1, (edge1 + edge2) / 2, step, down=False)
+    def _node(self, actor: Actor) -> None:
+        x, y = self._centre(actor.id)
+        bad = actor.kind == "attacker"
+        css = "nd nd-att" if bad else "nd"
+        self.drawing.rect(css, x - self.width / 2, y - NODE_HEIGHT / 2, self.width, NODE_HEIGHT)
+        lines = wrap(actor.name.in_(self.language), 12.5, self.width - 14, 3)
+        for n, line in enumerate(lines):
+            size = "x13 mid xb" if bad else "x12 mid" if len(lines) > 2 else "x13 mid"
+            self.drawing.text(size, x, y + 4.5 + (n - (len(lines) - 1) / 2) * 15.5, line)
+
+    def _arrow(self, step: SituationStep) -> None:
+        start, end = self.spots[step.from_], self.spots[step.to]
+        if step.from_ == step.to:
+            x, y = self._centre(step.from_)
+            self.badges.put(x + self.width / 2 - 2, y - NODE_HEIGHT / 2, step, down=False)
+        elif start.column != end.column:
+            self._across(step)
+        elif abs(start.row - end.row) == 1:
+            self._down(step)
         else:
-            side = x1 + width / 2
-            gutter = (start.column + 1) * lane - 14
-            drawing.path(css, f"M{number(side)} {number(y1)}H{number(gutter)}V{number(y2)}H{number(side + 8)}")
-            drawing.arrow_head(head, side + 1, y2, "left")
-            labels.put(gutter, (y1 + y2) / 2, step, down=True)
-        return
-    right = end.column > start.column
-    sign = 1 if right else -1
-    side1, side2 = x1 + sign * width / 2, x2 - sign * (width / 2 + 1)
-    # A step leaves for another row a little off the middle, so that several from one side stay apart.
-    out = y1 if start.row == end.row else y1 + (14 if y2 > y1 else -14)
-    gutter = (end.column if right else end.column + 1) * lane
-    tip = side2 - sign * 7
-    drawing.path(css, f"M{number(side1)} {number(out)}H{number(gutter)}V{number(y2)}H{number(tip)}")
-    drawing.arrow_head(head, side2, y2, "right" if right else "left")
-    labels.put(gutter, y2 if start.row == end.row else (out + y2) / 2, step, down=True)
+            self._around(step)
+
+    def _draw(self, step: SituationStep, d: str) -> None:
+        css = "ar ar-att" if step.kind == "attack" else "ar"
+        self.drawing.path(css if step.stated else f"{css} dash", d)
+
+    def _head(self, step: SituationStep, x: float, y: float, direction: str) -> None:
+        self.drawing.arrow_head("ar-h-att" if step.kind == "attack" else "ar-h", x, y, direction)
+
+    def _down(self, step: SituationStep) -> None:
+        """Straight between neighbours of one column."""
+        (x, y1), (_x, y2) = self._centre(step.from_), self._centre(step.to)
+        sign = 1 if y2 > y1 else -1
+        leave, tip = y1 + sign * NODE_HEIGHT / 2, y2 - sign * (NODE_HEIGHT / 2 + 1)
+        self._draw(step, f"M{number(x)} {number(leave)}V{number(tip - sign * 6)}")
+        self._head(step, x, tip, "down" if sign > 0 else "up")
+        self.badges.put(x, (leave + tip) / 2, step, down=False)
+
+    def _around(self, step: SituationStep) -> None:
+        """Through the gutter, past what stands between in the same column."""
+        (x, y1), (_x, y2) = self._centre(step.from_), self._centre(step.to)
+        side, gutter = x + self.width / 2, (self.spots[step.from_].column + 1) * self.lane - 14
+        self._draw(step, f"M{number(side)} {number(y1)}H{number(gutter)}V{number(y2)}H{number(side + 8)}")
+        self._head(step, side + 1, y2, "left")
+        self.badges.put(gutter, (y1 + y2) / 2, step, down=True)
+
+    def _across(self, step: SituationStep) -> None:
+        """Into another column: out of the side, turn in the gutter, into the middle."""
+        start, end = self.spots[step.from_], self.spots[step.to]
+        (x1, y1), (x2, y2) = self._centre(step.from_), self._centre(step.to)
+        sign = 1 if end.column > start.column else -1
+        leave, tip = x1 + sign * self.width / 2, x2 - sign * (self.width / 2 + 1)
+        level = start.row == end.row
+        # A step leaves for another row a little off the middle, so that several from one side stay apart.
+        out = y1 if level else y1 + (14 if y2 > y1 else -14)
+        gutter = (end.column if sign > 0 else end.column + 1) * self.lane
+        way = f"M{number(leave)} {number(out)}H{number(gutter)}V{number(y2)}H{number(tip - sign * 7)}"
+        self._draw(step, way)
+        self._head(step, tip, y2, "right" if sign > 0 else "left")
+        self.badges.put(gutter, y2 if level else (out + y2) / 2, step, down=True)
 
 
 LABEL: Final = 120.0
@@ -210,12 +234,16 @@ class _Lying:
         self._draw_times()
         self._draw_handovers()
         for x, _text, _row in self.labels:
-            self.drawing.path("ms-l", f"M{number(x + 0.5)} {number(self._under(x))}V{number(self.floor + 16 + 17 * _row)}")
+            self.drawing.path(
+                "ms-l", f"M{number(x + 0.5)} {number(self._under(x))}V{number(self.floor + 16 + 17 * _row)}"
+            )
         for entry in self.entries:
             self.drawing.kind(entry.kind, entry.n, self.x[entry.n], self.row[entry.lane])
         for x, text, row in self.labels:
             flip = x + 6 + text_width(text, 11) > WIDTH
-            self.drawing.text("x11 xb xa end" if flip else "x11 xb xa", x - 4 if flip else x + 5, self.floor + 20 + 17 * row, text)
+            self.drawing.text(
+                "x11 xb xa end" if flip else "x11 xb xa", x - 4 if flip else x + 5, self.floor + 20 + 17 * row, text
+            )
         return self.drawing.markup()
 
     def _under(self, x: float) -> float:

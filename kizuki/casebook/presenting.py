@@ -109,7 +109,9 @@ def six(case: Case) -> list[SixPart]:
         SixPart("background", _("Background"), [SixItem(s, [], "", s.stated) for s in case.background]),
         SixPart("impact", _("Impact"), [SixItem(s, [], "", s.stated) for s in case.impact]),
         SixPart(
-            "causes", _("Causes and root causes"), [_item(c, _("root cause") if c.root else _("cause")) for c in case.causes_found]
+            "causes",
+            _("Causes and root causes"),
+            [_item(c, _("root cause") if c.root else _("cause")) for c in case.causes_found],
         ),
         SixPart("mitigations", _("What limited the damage"), [_item(i, "") for i in case.mitigations]),
         SixPart("lessons", _("Lessons"), [_item(i, _commonness(i, case)) for i in case.lessons]),
@@ -248,7 +250,7 @@ def times(row: Row, case: Case, others: Sequence[Row]) -> list[TimeRow]:
     if not case.times and not row.spans:
         return []
     here, own = language(), row.durations()
-    told = {time.span: time.text for time in case.times}
+    told: dict[str, Text] = {time.span: time.text for time in case.times}
     made = []
     for span, name in SPANS.items():
         beside = [other.durations()[span] for other in others if span in other.spans]

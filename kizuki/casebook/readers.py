@@ -92,7 +92,9 @@ def _executive(rows: Sequence[Row], person: Any) -> dict[str, Any]:
             if span in ("detect", "escalate", "disclose", "recover")
         ]
         told.append(
-            ExecutiveCase(row, case, case.impact[0] if case.impact else None, decisions[:4], spans, outcomes.get(row.slug))
+            ExecutiveCase(
+                row, case, case.impact[0] if case.impact else None, decisions[:4], spans, outcomes.get(row.slug)
+            )
         )
     return {"cases": told}
 

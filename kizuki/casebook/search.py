@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kizuki.casebook.engine.passages import passages
 from kizuki.casebook.engine.format import Case as Document
+from kizuki.casebook.engine.passages import passages
 from kizuki.casebook.models import Case
 from kizuki.search import actions
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -87,7 +88,7 @@ def case(request: HttpRequest, slug: str) -> HttpResponse:
     row = get_visible(Case.objects, request.user, slug=slug)
     context = case_context(request.user, row) | {
         "outcome": hooks.outcomes(request.user, [row]).get(row.slug),
-        "organisation": home(request.user),  # type: ignore[arg-type]
+        "organisation": home(request.user),
         "reader": readers.chosen(request),
         "readers": readers.READERS,
         "may_edit": rules.may_edit(request.user),
@@ -114,7 +115,7 @@ def case_context(person: Any, row: Case) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def case_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+def case_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
     """POST asks for the PDF, which is drawn as a job; GET gives it once it is drawn, else leads back to the case."""
     row = get_visible(Case.objects, request.user, slug=slug)
     wanted = request.GET.get("language", "")
@@ -164,7 +165,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     require(request.user, rules.may_edit)
     form = CaseFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        counts = actions.import_cases(documents=form.cleaned_data["files"], by=request.user)  # type: ignore[arg-type]
+        counts = actions.import_cases(documents=form.cleaned_data["files"], by=request.user)
         messages.success(request, _("Cases added: %(added)d, changed: %(changed)d, unchanged: %(same)d.") % counts)
         return redirect("casebook:library")
     status = 422 if form.is_bound else 200
@@ -175,7 +176,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest, slug: str) -> HttpResponse:
     row = get_visible(Case.objects, request.user, slug=slug)
     require(request.user, rules.may_edit)
-    actions.remove_case(case=row, by=request.user)  # type: ignore[arg-type]
+    actions.remove_case(case=row, by=request.user)
     messages.success(request, _("The case %(id)s was taken out of the library.") % {"id": row.slug})
     return redirect(reverse("casebook:library") + f"?removed={row.slug}")
 
@@ -186,6 +187,6 @@ def restore(request: HttpRequest, slug: str) -> HttpResponse:
     row = Case.objects.filter(slug=slug).first()
     if row is None:
         return render(request, "ui/404.html", status=404)
-    actions.restore_case(case=row, by=request.user)  # type: ignore[arg-type]
+    actions.restore_case(case=row, by=request.user)
     messages.success(request, _("The case %(id)s is back in the library.") % {"id": row.slug})
     return redirect(row)

@@ -174,7 +174,9 @@ def doctor(home: Home = None) -> None:
 def user(
     email: Annotated[str, typer.Argument(help="The person's e-mail address.")],
     name: Annotated[str, typer.Option(help="Name as shown to others.")] = "",
-    role: Annotated[str, typer.Option(help="reporter, responder, manager, executive, auditor or administrator.")] = "administrator",
+    role: Annotated[
+        str, typer.Option(help="reporter, responder, manager, executive, auditor or administrator.")
+    ] = "administrator",
     home: Home = None,
 ) -> None:
     """Make a person, or a fresh first link for one who exists, and print the link."""

@@ -17,7 +17,7 @@ from kizuki.register.engine.format import Organisation as Document
 from kizuki.register.models import Organisation
 
 if TYPE_CHECKING:
-    from kizuki.accounts.models import Person
+    pass
 
 _canonical = msgspec.json.Encoder(order="deterministic")
 
@@ -61,7 +61,7 @@ def store_organisation(
 
 
 @transaction.atomic
-def remove_organisation(*, organisation: Organisation, by: Person) -> Organisation:
+def remove_organisation(*, organisation: Organisation, by: By) -> Organisation:
     """Take an organisation out of sight; `restore_organisation` brings it back as it was."""
     if Organisation.objects.filter(pk=organisation.pk, deleted_at=None).update(deleted_at=timezone.now()):
         record(by=by, room="register", verb="removed", obj=organisation)
@@ -70,7 +70,7 @@ def remove_organisation(*, organisation: Organisation, by: Person) -> Organisati
 
 
 @transaction.atomic
-def restore_organisation(*, organisation: Organisation, by: Person) -> Organisation:
+def restore_organisation(*, organisation: Organisation, by: By) -> Organisation:
     if Organisation.objects.filter(pk=organisation.pk).exclude(deleted_at=None).update(deleted_at=None):
         record(by=by, room="register", verb="restored", obj=organisation)
     organisation.refresh_from_db()

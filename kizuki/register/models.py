@@ -11,7 +11,7 @@ from kizuki.accounts import rules
 from kizuki.register.engine.format import Organisation as Document
 
 if TYPE_CHECKING:
-    from kizuki.accounts.models import Person
+    pass
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -61,6 +61,6 @@ def decoded(digest: str, row: Organisation) -> Document:
     return _documents[digest]
 
 
-def home(person: Person) -> Organisation | None:
+def home(person: Any) -> Organisation | None:
     """The organisation that this installation speaks for, if the person may see it."""
     return Organisation.objects.visible_to(person).filter(is_home=True).first()

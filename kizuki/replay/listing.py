@@ -156,7 +156,9 @@ def priorities_context(found: Priorities, register: Register, cases: dict[str, C
     }
 
 
-def _list(ranked: PriorityList, where: presenting.Names, found: Priorities, cases: dict[str, Case]) -> list[PriorityRow]:
+def _list(
+    ranked: PriorityList, where: presenting.Names, found: Priorities, cases: dict[str, Case]
+) -> list[PriorityRow]:
     made = []
     ended: set[str] = set()
     for row in ranked.rows:
@@ -175,5 +177,3 @@ def _list(ranked: PriorityList, where: presenting.Names, found: Priorities, case
             )
         )  # fmt: skip
     return made
-
-

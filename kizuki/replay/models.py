@@ -36,7 +36,9 @@ class Outcome(models.Model):
     objects = OutcomeQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "organisation"], name="one_outcome_a_case_and_organisation")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "organisation"], name="one_outcome_a_case_and_organisation")
+        ]
         indexes = [models.Index(fields=["organisation", "word"])]
 
     def __str__(self) -> str:

@@ -36,7 +36,7 @@ class Mark(NamedTuple):
 
     column: str
     verdict: str
-    count: int
+    n: int
     label: str
     taken: bool
 

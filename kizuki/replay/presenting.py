@@ -105,7 +105,7 @@ class GroupLine(NamedTuple):
     """Alike assets at a step: who they are, verdict, what is said of them."""
 
     who: str
-    count: int
+    n: int
     verdict: str
     taken: bool
     reasons: list[ReasonLine]
@@ -237,7 +237,7 @@ def assumed_lines(assumed: Sequence[Assumed], where: Names) -> list[AssumedLine]
     merged: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for item in assumed:
         merged.setdefault((item.what, item.word, item.ids[:3]), []).append(item.step)
-    rows = {(a.what, a.word, a.ids[:3]): a for a in assumed}
+    rows: dict[tuple[str, str, tuple[str, ...]], Assumed] = {(a.what, a.word, a.ids[:3]): a for a in assumed}
     lines = []
     for key, steps in merged.items():
         item, words = rows[key], ASSUMED[key[0]]
@@ -256,7 +256,7 @@ class AskLine(NamedTuple):
     ref: Reference
     where: str
     state: str
-    count: int
+    n: int
     sentence: str
 
 

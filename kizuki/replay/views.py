@@ -31,7 +31,7 @@ WEIGHED = 40
 def overview(request: HttpRequest) -> HttpResponse:
     """Every case for the home organisation: result, where it ended, when it would be seen."""
     require_seen(request.user, rules.may_read_all)
-    organisation = home(request.user)  # type: ignore[arg-type]
+    organisation = home(request.user)
     context: dict[str, Any] = {"organisation": organisation, "form": OrganisationFileForm()}
     if organisation:
         cases = Case.objects.visible_to(request.user)
@@ -135,5 +135,3 @@ def organisation_file(request: HttpRequest) -> HttpResponse:
     organisation = _organisation(request)
     headers = {"Content-Disposition": f'attachment; filename="{organisation.slug}.yaml"'}
     return HttpResponse(dump(organisation.read), content_type="application/yaml; charset=utf-8", headers=headers)
-
-

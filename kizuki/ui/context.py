@@ -42,5 +42,3 @@ def page(request: HttpRequest) -> dict[str, Any]:
             if room.may is None or room.may(user)
         ]
     }
-
-

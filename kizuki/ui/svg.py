@@ -129,7 +129,9 @@ def kind_mark(kind: str, n: int | str, x: float, y: float) -> str:
         "tell": f'<path d="M{number(x - 10.5)} {number(y - 9)}h21v16h-14l-4 4v-4h-3z"/>',
     }[family]
     drop = 2.5 if family == "tell" else 4
-    return f'<g class="k-{family}">{shape}<text class="kn" x="{at_x}" y="{number(y + drop)}">{escape(str(n))}</text></g>'
+    return (
+        f'<g class="k-{family}">{shape}<text class="kn" x="{at_x}" y="{number(y + drop)}">{escape(str(n))}</text></g>'
+    )
 
 
 def small_kind(kind: str, n: int | str = "") -> SafeString:

@@ -28,9 +28,12 @@ class BoundedUpload(FileUploadHandler):
     def file_complete(self, file_size: int) -> InMemoryUploadedFile:
         self._buffer.seek(0)
         file = InMemoryUploadedFile(
-            self._buffer, self.field_name, self.file_name or "", self.content_type, self._buffer.getbuffer().nbytes, self.charset
+            self._buffer,
+            self.field_name,
+            self.file_name or "",
+            self.content_type,
+            self._buffer.getbuffer().nbytes,
+            self.charset,
         )
         file.too_large = self._too_large  # type: ignore[attr-defined]
         return file
-
-

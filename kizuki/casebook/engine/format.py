@@ -19,9 +19,7 @@ WordOrNotStated: TypeAlias = Annotated[str, Meta(pattern=r"^(?:not stated|[a-z0-
 Kind: TypeAlias = Literal["casebook", "study", "public-report"]
 Level: TypeAlias = Literal["basic", "advanced"]
 Tlp: TypeAlias = Literal["clear", "green", "amber", "amber+strict", "red"]
-Via: TypeAlias = Literal[
-    "outside", "internet", "mail", "supplier", "network", "link", "account", "local", "not stated"
-]
+Via: TypeAlias = Literal["outside", "internet", "mail", "supplier", "network", "link", "account", "local", "not stated"]
 Pace: TypeAlias = Literal["minutes", "hours", "days", "weeks", "not stated"]
 Effect: TypeAlias = Literal["access", "spread", "tamper", "encrypt", "leak", "misuse", "hide", "outage", "none"]
 Role: TypeAlias = Literal["attacker", "executive", "communications", "security", "it", "business", "external"]

@@ -66,12 +66,12 @@ def _finder(here: str) -> tuple[re.Pattern[str], dict[str, Term]]:
 
 @register.simple_tag(takes_context=True)
 def explained(context: template.Context, text: Any) -> SafeString | str:
-    """A bilingual text in which each glossary term, once a page, leads to its meaning and says it when pointed at."""
+    """A bilingual text in which each glossary term, once a section, leads to its meaning and says it when pointed at."""
     if not isinstance(text, Text) or text.missing(language()):
         return bi(text)
     here = language()
     pattern, written = _finder(here)
-    seen: set[str] = context.render_context.setdefault("explained", set())
+    seen: set[str] = context.render_context.setdefault("explained", set())  # type: ignore[assignment,arg-type]
     made, last, whole = [], 0, text.in_(here)
     for match in pattern.finditer(whole):
         term = written[match.group().casefold()]

@@ -51,7 +51,9 @@ class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     split_from: MeasureId | None = None
 
 
-class Measures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename={"schema_": "schema"}):
+class Measures(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename={"schema_": "schema"}
+):
     """A catalogue of measures."""
 
     schema_: Literal["kizuki/measures/1"]
@@ -79,4 +81,6 @@ def _faults(measures: Measures, lines: Lines) -> Iterable[Fault]:
         if measure.split_from and measure.split_from not in known:
             yield lines.fault(["measures", n, "split_from"], f"{measure.split_from} is not a measure of this file")
         if (measure.power.contains == "fences") != (measure.power.fences is not None):
-            yield lines.fault(["measures", n, "power"], "“contains: fences” and “fences: zone|account|link” go together")
+            yield lines.fault(
+                ["measures", n, "power"], "“contains: fences” and “fences: zone|account|link” go together"
+            )

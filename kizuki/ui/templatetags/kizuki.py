@@ -122,7 +122,11 @@ def field(bound: BoundField, autofocus: bool = False) -> dict[str, Any]:
         attrs["aria-invalid"] = "true"
     if autofocus:
         attrs["autofocus"] = True
-    return {"field": bound, "control": bound.as_widget(attrs=attrs), "checkbox": widget.__class__.__name__ == "CheckboxInput"}
+    return {
+        "field": bound,
+        "control": bound.as_widget(attrs=attrs),
+        "checkbox": widget.__class__.__name__ == "CheckboxInput",
+    }
 
 
 CHOICES = ("CheckboxInput", "CheckboxSelectMultiple", "RadioSelect")
