@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kizuki.commands import server
+from kizuki.commands import files, replaying, server
 
 app = typer.Typer(
     name="kizuki",
@@ -13,8 +13,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in server.COMMANDS:
+for command in (*replaying.COMMANDS, *files.COMMANDS, *server.COMMANDS):
     app.command()(command)
+for group in (files.case_app, files.org_app):
+    app.add_typer(group)
 
 
 def main() -> None:

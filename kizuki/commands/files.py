@@ -1,0 +1,127 @@
+"""`kizuki schema`, `kizuki org validate`, `kizuki case list|show|validate`: the file formats, without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kizuki.commands.output import BAD_INPUT, Json, Language, chosen_cases, language, print_json, print_table, refuse
+
+Files = Annotated[list[Path], typer.Argument(help="Files (YAML or JSON).")]
+case_app = typer.Typer(name="case", help="Cases: list, show, validate.", no_args_is_help=True)
+org_app = typer.Typer(name="org", help="Organisation files: validate.", no_args_is_help=True)
+
+
+def schema(name: Annotated[str, typer.Argument(help="case, organisation or measures.")]) -> None:
+    """The JSON Schema of a file format."""
+    from kizuki.casebook.engine.format import Case
+    from kizuki.kit.document import did_you_mean, json_schema
+    from kizuki.measures.engine.format import Measures
+    from kizuki.register.engine.format import Organisation
+
+    kinds: dict[str, type] = {"case": Case, "organisation": Organisation, "measures": Measures}
+    if name not in kinds:
+        refuse(f"“{name}” is not a format{did_you_mean(name, kinds)}")
+    print_json(json_schema(kinds[name]))
+
+
+def _validate(files: list[Path], json: bool, read: Callable[[str, bytes], Any]) -> None:
+    """Check every file; one line a fault, exit code 2 if there is any."""
+    import sys
+
+    from kizuki.kit.document import BadFile
+    from kizuki.kit.document import read as read_bytes
+
+    checked: list[dict[str, Any]] = []
+    for file in files:
+        try:
+            read(str(file), read_bytes(file))
+            checked.append({"file": str(file), "good": True, "faults": []})
+        except BadFile as error:
+            checked.append({"file": str(file), "good": False, "faults": error.faults})
+    if json:
+        print_json(checked)
+    for one in checked if not json else ():
+        if one["good"]:
+            print(f"{one['file']}: good")
+        for fault in one["faults"]:
+            print(fault, file=sys.stderr)
+    if not all(one["good"] for one in checked):
+        raise typer.Exit(BAD_INPUT)
+
+
+@org_app.command("validate")
+def org_validate(files: Files, json: Json = False) -> None:
+    """Check organisation files: one line for each fault, with its place and what would be right."""
+    from kizuki.measures.library import catalogue
+    from kizuki.register.engine.read import read
+    from kizuki.register.library import vocabulary
+
+    _validate(files, json, lambda file, raw: read(file, raw, vocabulary=vocabulary(), measures=catalogue()))
+
+
+@case_app.command("validate")
+def case_validate(files: Files, json: Json = False) -> None:
+    """Check case files: one line for each fault, with its place and what would be right."""
+    from kizuki.casebook.engine.read import read
+    from kizuki.measures.library import catalogue
+    from kizuki.register.library import vocabulary
+
+    _validate(files, json, lambda file, raw: read(file, raw, vocabulary=vocabulary(), measures=catalogue()))
+
+
+@case_app.command("list")
+def case_list(json: Json = False, lang: Language = "") -> None:
+    """The cases of the library."""
+    shown = language(lang)
+    cases = chosen_cases((), True)
+    if json:
+        print_json([
+            {"id": c.id, "kind": c.kind, "title": c.title, "level": c.level, "causes": c.causes, "steps": len(c.attack),
+             "entries": len(c.timeline.entries), "items": len(c.items())}
+            for c in cases
+        ])  # fmt: skip
+        return
+    rows = [
+        (c.id, c.title.in_(shown), c.organisation.label.in_(shown), str(len(c.attack)), str(len(c.timeline.entries)),
+         str(len(c.items())))
+        for c in cases
+    ]  # fmt: skip
+    heads = ("事例", "題名", "組織", "攻撃段階", "記録", "項目") if shown == "ja" else (
+        "Case", "Title", "Organisation", "Steps", "Entries", "Items")  # fmt: skip
+    print_table("", heads, rows)
+
+
+@case_app.command("show")
+def case_show(
+    case: Annotated[str, typer.Argument(help="A case of the library or a case file.")],
+    json: Json = False,
+    lang: Language = "",
+) -> None:
+    """One case: what happened, its attack steps, and how it was told."""
+    shown = language(lang)
+    found = chosen_cases([case], False)[0]
+    if json:
+        print_json(found)
+        return
+    print(f"{found.id}  {found.title.in_(shown)}\n{found.organisation.label.in_(shown)}\n")
+    for passage in found.overview:
+        print(f"{passage.in_(shown)}\n")
+    steps = [(s.id, s.text.in_(shown), s.via, " ".join(_named(s.prevent)), " ".join(_named(s.detect))) for s in found.attack]
+    heads = ("段階", "内容", "経路", "防ぐ対策", "気づく対策") if shown == "ja" else ("Step", "What", "Via", "Prevent", "Detect")
+    print_table("", heads, steps)
+    from kizuki.kit import when
+
+    entries = [(str(e.n), when.parse(e.at).label(shown), e.lane, e.kind, e.text.in_(shown)) for e in found.timeline.entries]
+    heads = ("番号", "時", "レーン", "区分", "記録") if shown == "ja" else ("No.", "When", "Lane", "Kind", "Entry")
+    print_table("", heads, entries)
+
+
+def _named(bears: Any) -> list[str]:
+    return [b.measure if b.stated else f"{b.measure}+" for b in bears]
+
+
+COMMANDS = (schema,)
