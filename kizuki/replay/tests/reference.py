@@ -13,7 +13,7 @@ from kizuki.casebook.engine.format import AttackStep, Bears, Case
 from kizuki.measures.engine.format import Measures
 from kizuki.register.engine.format import Organisation
 from kizuki.register.engine.vocabulary import Vocabulary
-from kizuki.replay.tests.reference_register import STATES, Node, RegisterRules, Run, best
+from kizuki.replay.tests.reference_register import STATES, Held, Node, RegisterRules, Run, best
 
 HARM = ("tamper", "encrypt", "leak", "misuse", "outage")
 ENTRY = ("internet", "mail", "supplier", "not stated")
@@ -37,29 +37,25 @@ class Reference(RegisterRules):
         self.case = case
         self.steps = {step.id: step for step in case.attack}
         self.judged = not any(bears.stated for step in case.attack for bears in _all_bears(step))
+        self.needed = 2 if self.judged else 1
+        self.order = self.in_order()
 
     # 1 Reach, sources ----------------------------------------------------------------------------------------------
 
-    def reached_from(
-        self, run: Run, step: AttackStep, target: Node, sources: set[Node]
-    ) -> list[tuple[Node | None, str]]:
-        """Each source from which a target is reached, with yes or assumed; source None: from outside."""
-        if step.via in ENTRY:
-            way = self.enters(step.via, target.asset)
-            return [(None, way)] if way != "no" else []
-        found: list[tuple[Node | None, str]] = []
-        for source in sources:
-            if step.via == "local":
-                way = "yes" if source == target else "no"
-            elif step.via == "network":
-                way = self.by_network(run, source, target)
-            elif step.via == "link":
-                way = self.by_link(run, source, target)
-            else:
-                way = self.by_account(run, source, target, sources)
-            if way != "no":
-                found.append((source, way))
-        return found
+    def after(self, step: AttackStep) -> tuple[str, ...]:
+        """The steps of which any one must have succeeded: those named, else the one before."""
+        if step.after is not None:
+            return step.after
+        n = self.case.attack.index(step)
+        return (self.case.attack[n - 1].id,) if n else ()
+
+    def in_order(self) -> list[AttackStep]:
+        """The steps so that each comes after those it names, else as in the file."""
+        made: list[AttackStep] = []
+        while len(made) < len(self.case.attack):
+            done = {step.id for step in made}
+            made.append(next(s for s in self.case.attack if s.id not in done and done.issuperset(self.after(s))))
+        return made
 
     def before(self, step: AttackStep) -> list[str]:
         """All steps before one along `after`."""
@@ -72,150 +68,157 @@ class Reference(RegisterRules):
                 todo += self.after(self.steps[name])
         return found
 
-    def after(self, step: AttackStep) -> tuple[str, ...]:
-        if step.after is not None:
-            return step.after
-        n = self.case.attack.index(step)
-        return (self.case.attack[n - 1].id,) if n else ()
+    def gone(self, run: Run, step: AttackStep) -> set[Node]:
+        """What has been cut off before a step."""
+        return {node for name in self.before(step) for node in run.cut[name]}
 
-    def sources(self, run: Run, step: AttackStep, *, lost_too: bool = False) -> set[Node]:
-        names = self.before(step) + ([step.id] if step.effect == "spread" else [])
-        nodes = {node for name in names for node in run.taken.get(name, ())}
-        return nodes if lost_too else {node for node in nodes if node not in run.cut}
+    def held(self, run: Run, step: AttackStep) -> Held:
+        before = self.before(step)
+        taken = {node for name in before for node in run.taken[name]}
+        fenced = {fence for name in before for fence in run.fenced[name]}
+        return Held(frozenset(taken - self.gone(run, step)), frozenset(fenced))
+
+    def reached_from(self, step: AttackStep, target: Node, held: Held) -> list[tuple[Node | None, str]]:
+        """Each source from which a target is reached, with yes or assumed; source None: from outside."""
+        if step.via in ENTRY:
+            way = self.enters(step.via, target.asset)
+            return [(None, way)] if way != "no" else []
+        found: list[tuple[Node | None, str]] = []
+        for source in held.sources:
+            if step.via == "local":
+                way = "yes" if source == target else "no"
+            elif step.via == "network":
+                way = self.by_network(held, source, target)
+            elif step.via == "link":
+                way = self.by_link(held, source, target)
+            else:
+                way = self.by_account(held, source, target)
+            if way != "no":
+                found.append((source, way))
+        return found
 
     # 4 Verdict -----------------------------------------------------------------------------------------------------
 
-    def bearing(self, step: AttackStep, bears: Bears, source: Node | None, target: Node) -> str:
-        """The state in which a preventive measure meets the attack: at the target, at the source, or on either side."""
-        power = self.measures[bears.measure].power
-        if step.via == "network" and power.fences == "zone" and source is not None:
-            if self.same_zone(source, target) != "no":
-                return "none"
-            return max((self.state(bears.measure, node) for node in (source, target)), key=STATES.index)
-        if bears.at == "source":
-            return self.state(bears.measure, source) if source is not None else "none"
-        return self.state(bears.measure, target)
-
-    def verdict(self, step: AttackStep, source: Node | None, target: Node) -> str:
-        met = [(b, self.measures[b.measure].power.stops, self.bearing(step, b, source, target)) for b in step.prevent]
-        met = [(b, stops, state) for b, stops, state in met if stops != "no"]
-        full = [b for b, stops, state in met if stops == "yes" and state == "full" and self.counts(b)]
-        maybe = [b for b, stops, state in met if stops == "yes" and state == "unknown" and self.counts(b)]
-        needed = 2 if self.judged else 1
-        if step.via != "not stated":
-            if len(full) >= needed:
-                return "stopped"
-            if len(full) + len(maybe) >= needed:
-                return "unknown"
-        if any(state in ("partial", "unknown", "full") for _, _, state in met):
-            return "hindered"
-        return "open"
+    def met(self, step: AttackStep, bears: Bears, target: Node, held: Held) -> str:
+        """The state in which a preventive measure meets the attack: at the target, at the worst source, or either side."""
+        boundary = step.via == "network" and self.measures[bears.measure].power.fences == "zone"
+        at_target = self.state(bears.measure, target)
+        if not boundary and bears.at == "target":
+            return at_target
+        sources = [source for source, _ in self.reached_from(step, target, held) if source is not None]
+        at_source = min((self.state(bears.measure, s) for s in sources), key=STATES.index, default="none")
+        if not boundary:
+            return at_source
+        if any(self.same_zone(source, target) != "no" for source in held.sources):
+            return "none"
+        return max(at_source, at_target, key=STATES.index)
 
     def counts(self, bears: Bears) -> bool:
         """Stated measures count; in a case that states none, an analyst's do, two together."""
         return bears.stated or self.judged
 
-    def passes(self, step: AttackStep, source: Node | None, target: Node) -> bool:
-        if step.via == "not stated":
-            return True
-        closing = [
-            b
-            for b in step.prevent
-            if self.counts(b)
-            and self.measures[b.measure].power.stops == "yes"
-            and self.in_force(b.measure, self.bearing(step, b, source, target))
-        ]
-        return len(closing) < (2 if self.judged else 1)
+    def stopping(self, step: AttackStep) -> list[Bears]:
+        return [b for b in step.prevent if self.counts(b) and self.measures[b.measure].power.stops == "yes"]
+
+    def verdict(self, step: AttackStep, target: Node, held: Held) -> str:
+        stopping = [self.met(step, b, target, held) for b in self.stopping(step)]
+        if step.via != "not stated":
+            if stopping.count("full") >= self.needed:
+                return "stopped"
+            if stopping.count("full") + stopping.count("unknown") >= self.needed:
+                return "unknown"
+        able = [b for b in step.prevent if self.measures[b.measure].power.stops != "no"]
+        anything = any(self.met(step, b, target, held) in ("partial", "unknown", "full") for b in able)
+        return "hindered" if anything else "open"
+
+    def passes(self, step: AttackStep, target: Node, held: Held) -> bool:
+        """Whether the attack gets through in this run; where the way in is not told, always."""
+        closing = [b for b in self.stopping(step) if self.in_force(b.measure, self.met(step, b, target, held))]
+        return step.via == "not stated" or len(closing) < self.needed
 
     # 5 Seen, 6 Contained -------------------------------------------------------------------------------------------
 
     def sight(self, step: AttackStep, node: Node) -> tuple[str, str] | None:
-        """The fastest stated detective measure in force at a taken asset, with its delay."""
-        found = [
+        """The fastest stated detective measure in force at a taken asset, with its delay; of two analysts' the second."""
+        found = sorted(
             (DELAYS.index(self.measures[b.measure].power.delay), b.measure)
             for b in step.detect
             if self.counts(b)
             and self.measures[b.measure].power.delay != "no"
             and self.in_force(b.measure, self.state(b.measure, node))
-        ]
-        if len(found) < (2 if self.judged else 1):
+        )
+        if len(found) < self.needed:
             return None
-        delay, measure = min(found)
+        delay, measure = found[self.needed - 1]
         return measure, DELAYS[delay]
 
     def contain(self, run: Run, step: AttackStep, node: Node) -> None:
         """What cuts off or fences a taken asset. D02 at once; R11 only where the attack has been seen there in time."""
         meant = [b.measure for b in step.contain if self.counts(b)]
         inside = [m for m in meant if self.in_force(m, self.state(m, node))]
-        working = []
-        for measure in inside:
-            power = self.measures[measure].power
-            if power.contains == "fences" or (power.contains == "isolates" and power.delay != "no"):
-                working.append(measure)
-            elif power.contains == "isolates":
-                (working.append(measure) if self.in_time(run, step, node) else run.late.add((step.id, node, measure)))
-        if len(working) < (2 if self.judged else 1):
-            return
-        for measure in working:
-            power = self.measures[measure].power
-            if power.contains == "isolates":
-                run.cut.setdefault(node, step.id)
-            elif power.fences is not None:
-                run.fenced.setdefault((node, power.fences), step.id)
+        power = {measure: self.measures[measure].power for measure in inside}
+        isolating = [m for m in inside if power[m].contains == "isolates"]
+        at_once = [m for m in isolating if power[m].delay != "no"]
+        if len(at_once) >= self.needed or (len(isolating) >= self.needed and self.in_time(run, step, node)):
+            run.cut[step.id].add(node)
+        else:
+            run.late |= {(step.id, node, measure) for measure in isolating if measure not in at_once}
+        for what in ("zone", "account", "link"):
+            if len([m for m in inside if power[m].fences == what]) >= self.needed:
+                run.fenced[step.id].add((node, what))
 
     def in_time(self, run: Run, step: AttackStep, node: Node) -> bool:
         """Seen on that asset, at this step or before, in minutes or faster than this step's pace."""
-        for name in (step.id, *self.before(step)):
-            seen = run.seen.get((name, node))
-            if seen and (
-                seen[1] == "minutes" or (step.pace != "not stated" and DELAYS.index(seen[1]) < DELAYS.index(step.pace))
-            ):
-                return True
-        return False
+        pace = 1 if step.pace == "not stated" else max(1, DELAYS.index(step.pace))
+        sights = [run.seen.get((name, node)) for name in (step.id, *self.before(step))]
+        return any(DELAYS.index(sight[1]) < pace for sight in sights if sight)
 
     # One run -------------------------------------------------------------------------------------------------------
 
     def walk(self, choice: dict[str, Node | None]) -> Run:
-        """All steps in order, again and again until nothing new is taken (a step may come after a later one)."""
-        run = Run(taken={step.id: set() for step in self.case.attack})
-        while True:
-            known = (sum(map(len, run.taken.values())), len(run.happened))
-            for step in self.case.attack:
+        """All steps, each once; `choice`: the asset that each step from outside takes."""
+        run = Run()
+        for step in self.order:
+            run.taken[step.id], run.cut[step.id], run.fenced[step.id] = set(), set(), set()
+            if step.via != "outside" and self.comes_to(run, step):
                 self.do(run, step, choice)
-            if known == (sum(map(len, run.taken.values())), len(run.happened)):
-                break
         self.conclude(run)
         return run
 
+    def comes_to(self, run: Run, step: AttackStep) -> bool:
+        """Whether a step before this one succeeded: it took an asset that has not been cut off by now, or is outside."""
+        gone, after = self.gone(run, step), self.after(step)
+        return not after or any(
+            run.taken[name] - gone or (self.steps[name].via == "outside" and self.comes_to(run, self.steps[name]))
+            for name in after
+        )
+
     def do(self, run: Run, step: AttackStep, choice: dict[str, Node | None]) -> None:
-        after = self.after(step)
-        if after and not any(name in run.happened for name in after):
-            return
-        if step.via == "outside":
-            run.happened.add(step.id)
-            return
+        """One pass; of a spreading step passes until nothing new is taken, with what it has taken as further sources."""
+        start = self.held(run, step)
+        held = start
         while True:
             known = len(run.taken[step.id])
-            self.once(run, step, choice)
+            self.once(run, step, choice, held)
             if step.effect != "spread" or len(run.taken[step.id]) == known:
-                break
-        if run.taken[step.id]:
-            run.happened.add(step.id)
+                return
+            own = run.taken[step.id] - run.cut[step.id]
+            fenced = {fence for fence in run.fenced[step.id] if fence[0] not in start.sources}
+            held = Held(start.sources | own, start.fenced | fenced)
 
-    def once(self, run: Run, step: AttackStep, choice: dict[str, Node | None]) -> None:
-        """One pass: every target is judged against the same sources; then what was taken is seen and contained."""
-        sources, hit = self.sources(run, step), []
+    def once(self, run: Run, step: AttackStep, choice: dict[str, Node | None], held: Held) -> None:
+        """Every target is judged against the same sources; then what was taken is seen and contained."""
+        gone, hit = self.gone(run, step), []
         for node in self.nodes:
             fit = self.fits(step, node.asset)
-            if fit == "no" or node in run.cut or (step.via in ENTRY and choice[step.id] != node):
+            if fit == "no" or node in gone or choice.get(step.id, node) != node:
                 continue
-            ways = self.reached_from(run, step, node, sources)
+            ways = self.reached_from(step, node, held)
             if not ways:
                 continue
             self.note_assumed(run, step, node, fit, [way for _, way in ways])
-            verdicts = [self.verdict(step, source, node) for source, _ in ways]
-            run.verdicts[step.id, node] = min(verdicts, key=VERDICTS.index)
-            if any(self.passes(step, source, node) for source, _ in ways):
+            run.verdicts[step.id, node] = self.verdict(step, node, held)
+            if self.passes(step, node, held):
                 hit.append(node)
         for node in hit:
             run.taken[step.id].add(node)
@@ -232,45 +235,48 @@ class Reference(RegisterRules):
 
     # 7 Result of a run ---------------------------------------------------------------------------------------------
 
+    def ends(self) -> list[AttackStep]:
+        """The steps that decide whether it goes through: those with harm; where none has any, the last inside."""
+        inside = [step for step in self.order if step.via != "outside"]
+        return [step for step in inside if step.effect in HARM] or inside[-1:]
+
     def conclude(self, run: Run) -> None:
         """Through to the last step with harm, else the first that holds of contained, stopped, out of reach, the rest."""
-        harmed = [s.id for s in self.case.attack if s.effect in HARM and run.taken[s.id]]
-        if harmed:
-            run.word, run.step = "through", harmed[-1]
+        ends = self.ends()
+        if suffered := [step.id for step in ends if run.taken[step.id]]:
+            run.word, run.step = "through", suffered[-1]
             return
-        for step in self.case.attack:
-            after = self.after(step)
-            begun = not after or any(name in run.happened for name in after)
-            if begun and step.via != "outside" and not run.taken[step.id]:
-                run.closed[step.id] = self.why_not(run, step)
+        wanted = {name for end in ends for name in (end.id, *self.before(end))}
+        missed = [s for s in self.order if s.id in wanted and s.via != "outside" and not run.taken[s.id]]
+        run.closed = {step.id: reason for step in missed if (reason := self.why_not(run, step))}
         for word in ("contained", "stopped", "out of reach", "not applicable"):
-            ends = [name for name, reason in run.closed.items() if reason == word]
-            if ends:
-                run.word, run.step = word, ends[-1]
+            if closed := [name for name, reason in run.closed.items() if reason == word]:
+                run.word, run.step = word, closed[-1]
                 if word == "contained":
-                    run.step = self.contained_at(run, self.steps[ends[-1]])
+                    run.step = self.contained_at(run, self.steps[closed[-1]])
                 return
-        run.word, run.step = "no harm", self.case.attack[-1].id
+        run.word = "out of reach"
 
-    def why_not(self, run: Run, step: AttackStep) -> str:
+    def why_not(self, run: Run, step: AttackStep) -> str | None:
+        """Why a step took nothing; None where the attack had ended before it for another reason than being contained."""
+        before = self.before(step)
+        contained = any(run.cut[name] or run.fenced[name] for name in before)
+        if not self.comes_to(run, step):
+            return "contained" if any(run.taken[name] for name in self.after(step)) else None
         fitting = [node for node in self.nodes if self.fits(step, node.asset) != "no"]
         if not fitting:
             return "not applicable"
         if any((step.id, node) in run.verdicts for node in fitting):
             return "stopped"
-        free, everywhere = Run(), self.sources(run, step, lost_too=True)
-        if (run.cut or run.fenced) and any(self.reached_from(free, step, node, everywhere) for node in fitting):
+        everything = Held(frozenset(node for name in before for node in run.taken[name]))
+        if contained and any(self.reached_from(step, node, everything) for node in fitting):
             return "contained"
         return "out of reach"
 
     def contained_at(self, run: Run, step: AttackStep) -> str:
-        """The step, of those before, at which the last asset was cut off or fenced in."""
-        before = self.sources(run, step, lost_too=True)
-        places = {at for node, at in run.cut.items() if node in before}
-        places |= {at for (node, _), at in run.fenced.items() if node in before}
-        places = places or set(run.cut.values())
-        order = [s.id for s in self.case.attack]
-        return max(places, key=order.index)
+        """The last step before this one at which something was cut off or fenced in."""
+        before = self.before(step)
+        return [s.id for s in self.order if s.id in before and (run.cut[s.id] or run.fenced[s.id])][-1]
 
 
 def _all_bears(step: AttackStep) -> Iterator[Bears]:

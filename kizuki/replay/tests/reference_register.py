@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from kizuki.casebook.engine.format import AttackStep
@@ -16,7 +16,7 @@ STATES = ("none", "not applicable", "partial", "unknown", "full")
 
 @dataclass(frozen=True)
 class Node:
-    """One asset, or of a row with a count: one of them (`part` 0) and the rest (`part` 1)."""
+    """One asset. Of a row with a count two stand alone, so that they can be taken one by one, and the rest together."""
 
     asset: Asset
     part: int
@@ -27,18 +27,25 @@ class Node:
         return self.asset.id
 
 
+@dataclass(frozen=True)
+class Held:
+    """The assets an attack starts from, and what of them is fenced: (asset, "zone"), (asset, "account"), (asset, "link")."""
+
+    sources: frozenset[Node] = frozenset()
+    fenced: frozenset[tuple[Node, str]] = frozenset()
+
+
 @dataclass
 class Run:
-    """One walk of a case over a register, for one choice of entries. Keys (step, node)."""
+    """One walk of a case over a register, for one choice of entries. Keys are (step, node), or the step."""
 
     verdicts: dict[tuple[str, Node], str] = field(default_factory=dict)
     taken: dict[str, set[Node]] = field(default_factory=dict)
     assumed: set[tuple[str, str, str]] = field(default_factory=set)
     seen: dict[tuple[str, Node], tuple[str, str]] = field(default_factory=dict)
-    cut: dict[Node, str] = field(default_factory=dict)
-    fenced: dict[tuple[Node, str], str] = field(default_factory=dict)
+    cut: dict[str, set[Node]] = field(default_factory=dict)
+    fenced: dict[str, set[tuple[Node, str]]] = field(default_factory=dict)
     late: set[tuple[str, Node, str]] = field(default_factory=set)
-    happened: set[str] = field(default_factory=set)
     closed: dict[str, str] = field(default_factory=dict)
     word: str = ""
     step: str | None = None
@@ -53,8 +60,9 @@ class RegisterRules:
         self.org, self.unknown = org, unknown
         self.measures = {measure.id: measure for measure in catalogue.measures}
         self.contrary = vocabulary.contraries()
-        self.nodes = [node for asset in org.assets for node in nodes_of(asset)]
+        self.nodes = [node for asset in sorted(org.assets, key=lambda a: a.id) for node in nodes_of(asset)]
         self.zones = {zone.id: zone for zone in org.zones}
+        self.states: dict[tuple[str, str], str] = {}
 
     # Coverage ------------------------------------------------------------------------------------------------------
 
@@ -80,8 +88,10 @@ class RegisterRules:
         return found
 
     def state(self, measure: str, node: Node) -> str:
-        row = self.row(measure, node.asset)
-        return row.state if row else "unknown"
+        if (measure, node.id) not in self.states:
+            row = self.row(measure, node.asset)
+            self.states[measure, node.id] = row.state if row else "unknown"
+        return self.states[measure, node.id]
 
     def in_force(self, measure: str, state: str) -> bool:
         """Whether a measure counts as fully in force in this run."""
@@ -119,11 +129,11 @@ class RegisterRules:
         shared = [zone for zone in ours if zone in theirs and not self.zones[zone].isolates_clients]
         return "yes" if shared else "no"
 
-    def by_network(self, run: Run, source: Node, target: Node) -> str:
+    def by_network(self, held: Held, source: Node, target: Node) -> str:
         same = self.same_zone(source, target)
         if same == "yes":
             return "yes"
-        open_ = (source, "zone") not in run.fenced
+        open_ = (source, "zone") not in held.fenced
         pairs = [(a, b) for a in source.asset.all_zones() for b in target.asset.all_zones()]
         if open_ and any(route.from_ == a and route.to == b for route in self.org.routes for a, b in pairs):
             return "yes"
@@ -131,23 +141,23 @@ class RegisterRules:
             return "assumed"
         return "no"
 
-    def by_link(self, run: Run, source: Node, target: Node) -> str:
-        if (source, "link") in run.fenced:
+    def by_link(self, held: Held, source: Node, target: Node) -> str:
+        if (source, "link") in held.fenced:
             return "no"
         if any(link.from_ == source.id and link.to == target.id for link in self.org.links):
             return "yes"
         return "no" if "links" in self.org.complete else "assumed"
 
-    def by_account(self, run: Run, source: Node, target: Node, sources: Iterable[Node]) -> str:
+    def by_account(self, held: Held, source: Node, target: Node) -> str:
         """In the realm of a source, and reached from any source by network or link, or facing the internet."""
-        if (source, "account") in run.fenced:
+        if (source, "account") in held.fenced:
             return "no"
         if set(source.asset.all_realms()) & set(target.asset.all_realms()):
             realm = "yes"
         else:
             realm = "no" if "realms" in self.org.complete else "assumed"
         legs = [self.faces(target.asset)]
-        legs += [way for s in sources for way in (self.by_network(run, s, target), self.by_link(run, s, target))]
+        legs += [way for s in held.sources for way in (self.by_network(held, s, target), self.by_link(held, s, target))]
         return both(realm, best(legs))
 
     # 2 Targets -----------------------------------------------------------------------------------------------------
@@ -166,8 +176,9 @@ class RegisterRules:
 
 
 def nodes_of(asset: Asset) -> list[Node]:
-    one = [Node(asset, 0, 1)]
-    return one if asset.count == 1 else [*one, Node(asset, 1, asset.count - 1)]
+    alone = min(asset.count, 2)
+    rest = [Node(asset, alone, asset.count - alone)] if asset.count > alone else []
+    return [*(Node(asset, part, 1) for part in range(alone)), *rest]
 
 
 def kinds_of(asset: Asset) -> list[str]:

@@ -8,95 +8,143 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from kizuki.casebook.engine.format import Case
+from kizuki.casebook.engine.format import AttackStep, Case
 from kizuki.measures.engine.format import Measures
-from kizuki.register.engine.format import Asset, Coverage, Organisation, Scope
+from kizuki.register.engine.format import Asset, Coverage, Organisation
 from kizuki.register.engine.vocabulary import Vocabulary
-from kizuki.replay.tests.reference import DELAYS, ENTRY, HARM, VERDICTS, Reference
+from kizuki.replay.tests.reference import DELAYS, ENTRY, VERDICTS, Reference
 from kizuki.replay.tests.reference_register import Node, Run
 
-WORDS = ("not applicable", "out of reach", "stopped", "contained", "no harm", "through")
+#: What a harmful effect strikes.
+STRIKES = {
+    "leak": "confidentiality",
+    "tamper": "integrity",
+    "misuse": "integrity",
+    "encrypt": "availability",
+    "outage": "availability",
+}
+#: Through or not, harm by weight, assets harmed, assets lost: the greater the worse.
+Severity = tuple[bool, int, int, int]
+Choice = dict[str, Node | None]
 
 
 @dataclass
 class Walked:
-    """One run over all entries: the worst of them, and from how many it goes through."""
+    """One reading of the unknowns over all entries. `worst`: the worst runs, several where they weigh the same. `through`, `of`:
+    rows at the first step that enters."""
 
-    run: Run
-    through: list[dict[str, Node | None]]
-    entries: list[dict[str, Node | None]]
-    loss: tuple[int, int]
-    lost: dict[str, int]
+    severity: Severity
+    worst: list[Run]
+    through: set[str]
+    of: set[str]
+
+    @property
+    def run(self) -> Run:
+        return self.worst[0]
 
 
 @dataclass
 class Answer:
-    """What replay says of one case and one register."""
+    """What replay says of one case and one register; by row, for one of the worst runs with unknown taken as none."""
 
     word: str
     step: str | None = None
     none: Walked | None = None
     full: Walked | None = None
-    lost: dict[str, int] = field(default_factory=dict)
-    seen: tuple[str, str, str] | None = None
-    verdicts: dict[tuple[str, str], str] = field(default_factory=dict)
-    seen_at: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    contained: dict[str, str] = field(default_factory=dict)
-    assumed: set[tuple[str, str, str]] = field(default_factory=set)
+    views: list[View] = field(default_factory=list)
     questions: list[tuple[str, ...]] = field(default_factory=list)
 
 
-def weight(asset: Asset) -> int:
-    """How much the loss of an asset counts: the greatest of its importances, at least 1."""
-    i = asset.importance
-    return max(1, i.confidentiality, i.integrity, i.availability) if i else 1
+@dataclass
+class View:
+    """One run by row: number lost, the weakest verdict, the fastest sight, what is cut off."""
+
+    word: str
+    step: str | None
+    lost: dict[str, int]
+    verdicts: dict[tuple[str, str], str]
+    seen_at: dict[tuple[str, str], str]
+    seen: tuple[str, str, str] | None
+    cut: set[tuple[str, str]]
+    late: set[tuple[str, str]]
 
 
 def reference(
     case: Case, org: Organisation, catalogue: Measures, vocabulary: Vocabulary, *, unknown: str | Collection[str]
 ) -> Walked:
-    """One run of the rules over every entry: the worst by harm, then by what is lost."""
+    """One run of the rules from every entry: the worst by harm, then by what is lost."""
     rules = Reference(case, org, catalogue, vocabulary, unknown=unknown)
-    entries = list(_choices(rules))
-    runs = [(rules.walk(choice), choice) for choice in entries]
-    worst = max(runs, key=lambda found: _severity(rules, found[0]))[0]
-    through = [choice for run, choice in runs if run.word == "through"]
-    return Walked(worst, through, entries, _loss(rules, worst), _lost(rules, worst))
+    steps = entering(rules)
+    found = [(choice, rules.walk(choice)) for choice in _choices(rules, steps)]
+    weighed = [(severity(rules, run), choice, run) for choice, run in found]
+    top = max(weight for weight, _, _ in weighed)
+    first = next((step for step in steps if rules.comes_to(found[0][1], step)), None)
+    rows = [(weight, choice[first.id]) for weight, choice, _ in weighed] if first else []
+    return Walked(
+        top,
+        [run for weight, _, run in weighed if weight == top],
+        {node.id for weight, node in rows if node and weight[0]},
+        {node.id for _, node in rows if node},
+    )
 
 
-def _choices(rules: Reference) -> Iterator[dict[str, Node | None]]:
-    """One asset for each step that enters from outside; of a row with a count, one of them stands for all."""
-    steps = [step for step in rules.case.attack if step.via in ENTRY]
+def entering(rules: Reference) -> list[AttackStep]:
+    """The steps that take one asset from outside; one that spreads takes all it can."""
+    return [step for step in rules.order if step.via in ENTRY and step.effect != "spread"]
+
+
+def _choices(rules: Reference, steps: list[AttackStep]) -> Iterator[Choice]:
+    """One asset for each step that enters. Of a row with a count, two are tried: the second step may take another one."""
     open_to: list[list[Node | None]] = []
-    for step in steps:
-        ways: list[Node | None] = [
-            node
-            for node in rules.nodes
-            if node.part == 0 and rules.fits(step, node.asset) != "no" and rules.enters(step.via, node.asset) != "no"
-        ]
-        open_to.append(ways or [None])
+    for n, step in enumerate(steps):
+        fitting = [node for node in rules.nodes if node.part <= min(n, 1) and rules.fits(step, node.asset) != "no"]
+        open_to.append([node for node in fitting if rules.enters(step.via, node.asset) != "no"] or [None])
     for chosen in itertools.product(*open_to):
         yield {step.id: node for step, node in zip(steps, chosen, strict=True)}
 
 
-def _severity(rules: Reference, run: Run) -> tuple[bool, int, int, int]:
-    harm, lost = _loss(rules, run)
-    return run.word == "through", harm, lost, WORDS.index(run.word)
+def severity(rules: Reference, run: Run) -> Severity:
+    struck = {
+        (node, STRIKES[step.effect]) for step in rules.order if step.effect in STRIKES for node in run.taken[step.id]
+    }
+    harm = sum(node.number * importance(node.asset, what) for node, what in struck)
+    harmed = sum(node.number for node in {node for node, _ in struck})
+    return run.word == "through", harm, harmed, sum(lost(rules, run).values())
 
 
-def _loss(rules: Reference, run: Run) -> tuple[int, int]:
-    """Harm (assets that suffer it, by number and weight), and the number of all assets lost."""
-    harmed = {node for step in rules.case.attack if step.effect in HARM for node in run.taken[step.id]}
-    return sum(node.number * weight(node.asset) for node in harmed), sum(_lost(rules, run).values())
+def importance(asset: Asset, what: str) -> int:
+    """What is recorded; 1 where nothing is."""
+    return getattr(asset.importance, what) if asset.importance else 1
 
 
-def _lost(rules: Reference, run: Run) -> dict[str, int]:
-    """Number of assets lost by row: taken by any step that does something to them."""
-    taken = {node for step in rules.case.attack if step.effect != "none" for node in run.taken[step.id]}
-    lost: dict[str, int] = {}
+def lost(rules: Reference, run: Run) -> dict[str, int]:
+    """Number of assets lost by row: taken by a step that does something to them."""
+    taken = {node for step in rules.order if step.effect != "none" for node in run.taken[step.id]}
+    found: dict[str, int] = {}
     for node in taken:
-        lost[node.id] = lost.get(node.id, 0) + node.number
-    return dict(sorted(lost.items()))
+        found[node.id] = found.get(node.id, 0) + node.number
+    return dict(sorted(found.items()))
+
+
+def view(rules: Reference, run: Run) -> View:
+    """A run by row instead of by asset."""
+    verdicts: dict[tuple[str, str], str] = {}
+    for (step, node), verdict in run.verdicts.items():
+        was = verdicts.get((step, node.id), verdict)
+        verdicts[step, node.id] = min(was, verdict, key=VERDICTS.index)
+    order = [step.id for step in rules.order]
+    sights = [(order.index(step), DELAYS.index(d), node.id, m) for (step, node), (m, d) in run.seen.items()]
+    first = min(sights, default=None)
+    return View(
+        run.word,
+        run.step,
+        lost(rules, run),
+        verdicts,
+        {(step, node.id): delay for (step, node), (_, delay) in run.seen.items()},
+        (order[first[0]], first[3], DELAYS[first[1]]) if first else None,
+        {(step, node.id) for step, nodes in run.cut.items() for node in nodes},
+        {(step, measure) for step, _, measure in run.late},
+    )
 
 
 def reference_replay(case: Case, org: Organisation, catalogue: Measures, vocabulary: Vocabulary) -> Answer:
@@ -105,55 +153,64 @@ def reference_replay(case: Case, org: Organisation, catalogue: Measures, vocabul
         return Answer("study")
     if not org.assets:
         return Answer("cannot be judged")
+    rules = Reference(case, org, catalogue, vocabulary, unknown="none")
     none = reference(case, org, catalogue, vocabulary, unknown="none")
     full = reference(case, org, catalogue, vocabulary, unknown="full")
-    depends = (none.run.word == "through") != (full.run.word == "through")
-    answer = Answer("depends" if depends else none.run.word, none.run.step, none, full, none.lost)
-    answer.assumed = none.run.assumed
-    _per_row(none.run, answer)
-    order = [step.id for step in case.attack]
-    sights = [(order.index(s), DELAYS.index(d), row, m) for (s, row), (m, d) in answer.seen_at.items()]
-    if sights:
-        step, delay, _, measure = min(sights)
-        answer.seen = (order[step], measure, DELAYS[delay])
+    depends = none.severity[0] != full.severity[0]
+    answer = Answer("depends" if depends else none.run.word, none.run.step, none, full)
+    answer.views = [view(rules, run) for run in none.worst]
     if depends:
         answer.questions = _questions(case, org, catalogue, vocabulary)
     return answer
 
 
-def _per_row(run: Run, answer: Answer) -> None:
-    """By row instead of by node: the worse verdict, the fastest sight, the earliest place of containment."""
-    for (step, node), verdict in run.verdicts.items():
-        was = answer.verdicts.get((step, node.id), verdict)
-        answer.verdicts[step, node.id] = min(was, verdict, key=VERDICTS.index)
-    for (step, node), (measure, delay) in run.seen.items():
-        answer.seen_at[step, node.id] = (measure, delay)
-    for node, at in run.cut.items():
-        answer.contained.setdefault(node.id, at)
-
-
 def _questions(case: Case, org: Organisation, catalogue: Measures, vocabulary: Vocabulary) -> list[tuple[str, ...]]:
-    """The shortest lists of measures which, in force, end it while every other unknown is absent; at most three."""
-    rules = Reference(case, org, catalogue, vocabulary, unknown="none")
-    asked = {b.measure for s in case.attack for b in (*s.prevent, *s.detect, *s.contain)}
-    open_ = sorted(m for m in asked if any(rules.state(m, node) == "unknown" for node in rules.nodes))
+    """The shortest lists of measures which, in force, end it while every other unknown is absent; all of that length."""
+    open_ = unknowns(Reference(case, org, catalogue, vocabulary, unknown="none"))
     for length in range(1, len(open_) + 1):
         found = [
             chosen
             for chosen in itertools.combinations(open_, length)
-            if reference(case, org, catalogue, vocabulary, unknown=chosen).run.word != "through"
+            if not reference(case, org, catalogue, vocabulary, unknown=chosen).severity[0]
         ]
         if found:
-            return found[:3]
+            return found
     return []
 
 
-def with_full(org: Organisation, measure: str, scope: Scope) -> Organisation:
-    """The register with one measure's scope set to full: its row changed, or a row added where there was none."""
-    rows = [
-        msgspec.structs.replace(row, state="full") if (row.measure, row.scope) == (measure, scope) else row
-        for row in org.coverage
-    ]
-    if rows == list(org.coverage):
-        rows.append(Coverage(measure, scope, "full"))
+def unknowns(rules: Reference) -> list[str]:
+    """The measures of the case of which something is not recorded somewhere."""
+    named = {b.measure for step in rules.order for b in (*step.prevent, *step.detect, *step.contain)}
+    return sorted(m for m in named if any(rules.state(m, node) == "unknown" for node in rules.nodes))
+
+
+def closed(org: Organisation, row: Coverage) -> Organisation:
+    """The register with one coverage row set to full."""
+    rows = [msgspec.structs.replace(row, state="full") if other == row else other for other in org.coverage]
     return msgspec.structs.replace(org, coverage=tuple(rows))
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What one gap closed would change. `row` None: the measure in force wherever nothing is recorded."""
+
+    measure: str
+    row: Coverage | None
+    before: Severity
+    after: Severity
+
+
+def changes(case: Case, org: Organisation, catalogue: Measures, vocabulary: Vocabulary) -> list[Changed]:
+    """Each measure of the case, by coverage row or unrecorded, set to full: loss before and after, where they differ."""
+    rules = Reference(case, org, catalogue, vocabulary, unknown="none")
+    named = {b.measure for step in rules.order for b in (*step.prevent, *step.detect, *step.contain)}
+    before = reference(case, org, catalogue, vocabulary, unknown="none").severity
+    found: list[Changed] = []
+    for row in org.coverage:
+        if row.measure in named and row.state in ("none", "partial"):
+            after = reference(case, closed(org, row), catalogue, vocabulary, unknown="none").severity
+            found.append(Changed(row.measure, row, before, after))
+    for measure in unknowns(rules):
+        after = reference(case, org, catalogue, vocabulary, unknown=[measure]).severity
+        found.append(Changed(measure, None, before, after))
+    return [change for change in found if change.before != change.after]

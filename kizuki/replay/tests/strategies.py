@@ -115,10 +115,13 @@ def _bears(random: Random, measures: tuple[str, ...], stated: float, *, sides: b
     )
 
 
-def random_step(random: Random, n: int, number: int, stated: float, *, plain: bool) -> AttackStep:
-    """Step n of `number`. `after` may name several steps, and later ones, so that walks can go in circles. In a `plain`
-    case one step leads to the next and any kind is hit, so that the attack comes far."""
-    names = tuple(f"S{i}" for i in range(number))
+def random_step(random: Random, n: int, ranks: list[int], stated: float, *, plain: bool) -> AttackStep:
+    """Step n; `ranks` says which steps may come before which. In a `plain` case one step leads to the next and any kind
+    is hit, so that the attack comes far. Else `after` may name several steps, also ones that stand later in the file."""
+    names = tuple(f"S{i}" for i, rank in enumerate(ranks) if rank < ranks[n])
+    chosen = _some(random, names, 2) if names and random.random() < 0.5 else None
+    if chosen is None and n and ranks[n - 1] > ranks[n]:
+        chosen = ()
     inside = n > 0 and (plain or random.random() < 0.8)
     kinds = TARGETS if plain or random.random() < 0.75 else _some(random, TARGETS, 4) or ("server",)
     return AttackStep(
@@ -127,7 +130,7 @@ def random_step(random: Random, n: int, number: int, stated: float, *, plain: bo
         via=random.choice(INSIDE if inside else (*ENTERING, "internet", "outside")),  # type: ignore[arg-type]
         targets=Targets(kinds, () if plain else random.choice(((), (), (), ("always-on",), ("password-login",)))),
         effect=random.choice(EFFECTS),  # type: ignore[arg-type]
-        after=_some(random, names, 2) if not plain and random.random() < 0.35 else None,
+        after=None if plain else chosen,
         pace=random.choice(PACES),  # type: ignore[arg-type]
         prevent=_bears(random, PREVENT, stated, sides=True),
         detect=_bears(random, DETECT, stated),
@@ -138,7 +141,8 @@ def random_step(random: Random, n: int, number: int, stated: float, *, plain: bo
 def random_case(random: Random, *, kind: str = "casebook", stated: float = 0.7) -> Case:
     """A case of one to five steps, at most two of which enter from outside (so that entries stay few)."""
     number, plain = random.randint(1, 5), random.random() < 0.5
-    made = tuple(random_step(random, n, number, stated, plain=plain) for n in range(number))
+    ranks = list(range(number)) if plain or random.random() < 0.5 else random.sample(range(number), number)
+    made = tuple(random_step(random, n, ranks, stated, plain=plain) for n in range(number))
     entering = [step.id for step in made if step.via in ENTERING]
     made = tuple(msgspec.structs.replace(step, via="network") if step.id in entering[2:] else step for step in made)
     return Case(
