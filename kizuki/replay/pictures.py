@@ -69,14 +69,16 @@ class Path:
 
     def _marks(self, step: Step) -> list[Mark]:
         by: dict[str, list[Group]] = {}
+        # An entry step takes one asset: the others that it could have taken are told beside, not drawn.
+        entry = any(group.chosen for group in step.groups)
         for group in step.groups:
-            if group.reached and group.verdict:
+            if group.reached and group.verdict and (group.chosen or not entry):
                 by.setdefault(self._column(group), []).append(group)
         made = []
         for column in [c for c in self.columns if c in by]:
             groups = by[column]
             worst = max(groups, key=lambda g: (RANK[g.verdict], g.taken, g.count))
-            count = sum(group.count for group in groups)
+            count = 1 if entry else sum(group.count for group in groups)
             made.append(
                 Mark(column, str(worst.verdict), count, self._label(groups, count), any(g.taken for g in groups))
             )
@@ -161,7 +163,9 @@ class Path:
         return parts
 
     def _ways(self, step_id: str, marks: Sequence[Mark]) -> list[str]:
-        parts = []
+        parts: list[str] = []
+        lines: list[tuple[bool, str]] = []
+        step = self.steps[step_id]
         css = "pl" if self.certain(step_id) else "pl-q"
         first = step_id == next(iter(self.steps))
         for _source, column in self.arrives[step_id]:
@@ -173,8 +177,15 @@ class Path:
                 if to == x:
                     continue
                 stop = to - 12 if to > x else to + 12
-                parts.append(f'<line class="{css}" x1="{x:.0f}" y1="{Y:.0f}" x2="{stop:.0f}" y2="{Y:.0f}"/>')
-        return parts
+                # What the attack could have hit, but does not need or does not get, is reached by a thin line.
+                thin = "pl-thin" if step.status == "taken" and not mark.taken else css
+                lines.append(
+                    (
+                        thin != "pl-thin",
+                        f'<line class="{thin}" x1="{x:.0f}" y1="{Y:.0f}" x2="{stop:.0f}" y2="{Y:.0f}"/>',
+                    )
+                )
+        return parts + [line for _bold, line in sorted(lines)]
 
     def _mark(self, mark: Mark) -> list[str]:
         x = self.x[mark.column]

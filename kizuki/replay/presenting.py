@@ -109,6 +109,7 @@ class GroupLine(NamedTuple):
     verdict: str
     taken: bool
     reasons: list[ReasonLine]
+    support: list[ReasonLine]
     ways: list[str]
     seen: str
     cuts: list[str]
@@ -163,9 +164,11 @@ def group_line(group: Group, where: Names) -> GroupLine:
     cuts = [_("%(how)s (%(measure)s)") % {"how": CUTS[cut.how], "measure": cut.measure} for cut in group.cut]
     cuts += [_("%(id)s in force, but too late") % {"id": late.measure} for late in group.too_late]
     judged = _(", ").join(dict.fromkeys((*group.judged.stopped, *group.judged.seen, *group.judged.contained)))
+    told = [r for r in group.reasons if r.part in ("prevent", "contain")]
     return GroupLine(
         where.some(group.ids, group.rows), group.count, group.verdict or "not reached", group.taken,
-        [reason_line(reason, where) for reason in group.reasons if reason.part in ("prevent", "contain")],
+        [reason_line(r, where) for r in told if r.can != "supports"],
+        [reason_line(r, where) for r in told if r.can == "supports"],
         ways, sight(group.seen), cuts, judged, group.capped,
     )  # fmt: skip
 
@@ -343,4 +346,6 @@ def sentence(result: Replay) -> str:
 
 def _ended(word: str, step: str | None) -> str:
     name = VERDICTS[word][1]
+    if word == "through" and step:
+        return _("through to %(step)s") % {"step": step}
     return _("%(word)s at %(step)s") % {"word": name, "step": step} if step else str(name)

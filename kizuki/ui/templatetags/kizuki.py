@@ -85,7 +85,11 @@ def icon(name: str) -> SafeString:
 def verdict(word: str, at: str = "", size: str = "") -> SafeString:
     """Mark and word of a verdict or of a replay's result; `at`: the step where it ended."""
     mark, name = VERDICTS[word]
-    label = gettext("%(word)s at %(step)s") % {"word": name, "step": at} if at else name
+    label = name
+    if at and word == "through":
+        label = gettext("through to %(step)s") % {"step": at}
+    elif at and word != "depends":
+        label = gettext("%(word)s at %(step)s") % {"word": name, "step": at}
     css = f"v v-{mark}" if size != "big" else f"big-v v-{mark}"
     return format_html('<span class="{}"><svg aria-hidden="true"><use href="#v-{}"/></svg>{}</span>', css, mark, label)
 
