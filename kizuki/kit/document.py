@@ -1,128 +1,82 @@
 """Files from outside: YAML and JSON, read safely, with the line of every fault.
 
-YAML is read by the rules of YAML 1.2's core schema (`no` is a word, a date is text), without anchors, aliases and tags,
-and with every key once, so that no file can grow in memory or mean two things.
+YAML is read by the plain forms of YAML 1.2's core schema (`no` is a word, a date is text), without anchors, aliases and
+tags, and with every key once, so that no file can grow in memory or mean two things.
 """
 
 from __future__ import annotations
 
 import functools
+import json
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
-import jsonschema
 import msgspec
 import yaml
+
+from kizuki.kit import events, schema_faults
+from kizuki.kit.events import MAX_DEPTH, Problem
+from kizuki.kit.faults import MAX_FAULTS, BadFile, Fault, did_you_mean, quoted
+from kizuki.kit.schema_faults import json_schema
+
+__all__ = [
+    "MAX_BYTES", "MAX_DEPTH", "MAX_FAULTS", "BadFile", "Fault", "Lines",
+    "convert", "did_you_mean", "dump", "json_schema", "load", "parse", "read",
+]  # fmt: skip
 
 T = TypeVar("T")
 
 MAX_BYTES: Final = 64 * 1024 * 1024
-MAX_DEPTH: Final = 40
-MAX_FAULTS: Final = 200
-_STRUCTURE: Final = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
-
-
-class Fault(msgspec.Struct, frozen=True, order=True):
-    """One thing wrong in a file: `FILE:LINE: what is wrong and what would be right`. Line 0: the file as a whole."""
-
-    file: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
-
-
-class BadFile(ValueError):
-    """A file that cannot be taken. `faults` has at least one entry; nothing of the file was stored."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults: tuple[Fault, ...] = tuple(sorted(set(faults)))
-        super().__init__("\n".join(map(str, self.faults)))
-
-
-Path_ = tuple["str | int", ...]
 
 
 class Lines:
     """Where each place of a document stands: `at(("assets", 3, "kind"))` is its line (1-based).
 
-    The text is composed again only when a line is asked for, so that a good file costs nothing.
+    The text is gone through again only when a line is asked for, so that a good file costs nothing.
     """
 
-    def __init__(self, file: str, text: str) -> None:
-        self.file, self._text = file, text
+    def __init__(self, file: str, text: str, *, is_json: bool = False) -> None:
+        self.file, self._text, self._is_json = file, text, is_json
 
     @functools.cached_property
-    def _root(self) -> yaml.Node | None:
-        return yaml.compose(self._text, Loader=_Loader)
+    def _places(self) -> events.Places:
+        return events.places((events.json_events if self._is_json else events.yaml_events)(self._text))
 
     def at(self, path: Sequence[str | int], *, key: bool = False) -> int:
         """The line of the value at `path`, or of its nearest known ancestor; with `key`, of the key itself."""
-        node, line = self._root, 1
-        for step in path:
-            found = _child(node, step)
-            if found is None:
-                break
-            name, node = found
-            line = name.start_mark.line + 1 if key and name is not None else node.start_mark.line + 1
-        return line
+        return events.line_of(self._places, path, key=key)
 
     def fault(self, path: Sequence[str | int], message: str, *, key: bool = False) -> Fault:
         return Fault(self.file, self.at(path, key=key), message)
 
 
-def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        return next(((k, v) for k, v in node.value if k.value == step), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return None, node.value[step]
-    return None
+#: What other files begin with, for people who choose the wrong one.
+_OTHER_FILES: Final[tuple[tuple[bytes, str], ...]] = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a ZIP archive, or an Excel or Word file"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"SQLite format 3", "a database"),
+)
 
 
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_Base):  # type: ignore[misc]
-    """YAML 1.2 core schema without anchors, aliases, tags and repeated keys."""
-
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own interface
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise _problem(key, "a key must be a plain word")
-            if key.value in seen:
-                raise _problem(key, f"the key “{key.value}” stands here twice; keep one of them")
-            seen.add(key.value)
-        return {key.value: self.construct_object(value, deep=True) for key, value in node.value}
-
-
-def _problem(node: yaml.Node, message: str) -> yaml.MarkedYAMLError:
-    return yaml.constructor.ConstructorError(None, None, message, node.start_mark)
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    return loader.construct_mapping(node, deep=True)
-
-
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
-for _tag, _pattern, _first in (
-    ("tag:yaml.org,2002:bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
-    ("tag:yaml.org,2002:null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
-    ("tag:yaml.org,2002:int", r"^[-+]?(?:0|[1-9][0-9]{0,17})$", list("-+0123456789")),
-    ("tag:yaml.org,2002:float", r"^[-+]?(?:0|[1-9][0-9]*)\.[0-9]+$", list("-+0123456789")),
-):
-    _Loader.add_implicit_resolver(_tag, re.compile(_pattern), _first)
+def _too_large(file: str) -> BadFile:
+    limit = MAX_BYTES // 2**20
+    return BadFile([Fault(file, 0, f"the file is larger than {limit} MB; split it or leave out what is not needed")])
 
 
 def _decoded(file: str, raw: bytes) -> str:
     if len(raw) > MAX_BYTES:
-        limit = MAX_BYTES // 2**20
-        raise BadFile([Fault(file, 0, f"the file is larger than {limit} MB; split it or leave out what is not needed")])
+        raise _too_large(file)
+    for start, name in _OTHER_FILES:
+        if raw.startswith(start):
+            raise BadFile([Fault(file, 1, f"this is {name}; choose a YAML or JSON file")])
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise BadFile([Fault(file, 1, "the file is UTF-16; save it as UTF-8")])
     try:
@@ -136,83 +90,74 @@ def _decoded(file: str, raw: bytes) -> str:
     return text
 
 
-def _refuse_structure(file: str, text: str) -> None:
-    """Refuse what could grow or nest without end, before anything is built."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        mark = getattr(event, "start_mark", None)
-        line = mark.line + 1 if mark else 1
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise BadFile([Fault(file, line, "anchors and aliases (&, *) are not taken; write the value out")])
-        if getattr(event, "tag", None) not in (None, "!"):
-            raise BadFile([Fault(file, line, f"the tag {event.tag} is not taken; leave it out")])
-        if isinstance(event, _STRUCTURE):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise BadFile([Fault(file, line, f"nested deeper than {MAX_DEPTH} levels; make it flatter")])
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            depth -= 1
-
-
-_NESTING: Final = re.compile(r"[\[{]")
+_BRACKET: Final = re.compile(r"\s*[{\[]")
 
 
 def load(file: str, raw: bytes) -> tuple[Any, Lines]:
     """Read YAML or JSON bytes into plain values. `file` is the name used in faults.
 
-    Raises `BadFile` for another encoding, a syntax fault, an anchor, alias or tag, a key given twice, and a file that is
-    too large or nested too deep.
+    Raises `BadFile` for another encoding or kind of file, an empty file, a syntax fault, an anchor, alias or tag, a key given
+    twice, a code that is no character, and a file that is too large, nested too deep or with too many values.
     """
     text = _decoded(file, raw)
-    if text.lstrip()[:1] in ("{", "["):
+    wrong: ValueError | None = None
+    if _BRACKET.match(text):
         try:
-            return _json(text), Lines(file, text)
-        except (msgspec.DecodeError, ValueError, RecursionError):
-            pass  # say where, below: YAML's reader knows lines, and JSON is YAML
+            return _json(text), Lines(file, text, is_json=True)
+        except ValueError as error:
+            wrong = error  # say where, below: YAML's reader knows lines, and JSON is YAML
     try:
-        _refuse_structure(file, text)
-        return yaml.load(text, Loader=_Loader), Lines(file, text)  # noqa: S506 - a safe loader, made stricter
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise BadFile([Fault(file, mark.line + 1 if mark else 1, f"not readable: {error.problem}")]) from None
-    except yaml.YAMLError as error:
-        raise BadFile([Fault(file, 1, f"not readable: {str(error).splitlines()[0]}")]) from None
-    except (RecursionError, ValueError) as error:
-        raise BadFile([Fault(file, 1, f"not readable: {error}")]) from None
+        value = events.values(events.yaml_events(text))
+    except Problem as problem:
+        raise BadFile([Fault(file, problem.line, problem.message)]) from None
+    if value is None:
+        raise BadFile([Fault(file, 1, "the file is empty; choose another one, or start from the template")])
+    if wrong is not None and file.lower().endswith(".json"):
+        raise BadFile([_json_fault(file, wrong)])
+    return value, Lines(file, text)
+
+
+def _json_fault(file: str, error: ValueError) -> Fault:
+    if isinstance(error, json.JSONDecodeError):
+        return Fault(file, error.lineno, "not readable as JSON; look for a missing comma, quotation mark or bracket")
+    return Fault(file, 1, f"not readable as JSON: {error}")
 
 
 def _json(text: str) -> Any:
-    import json
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(items)
-        if len(made) != len(items):
-            raise ValueError("a key is given twice")
-        return made
-
-    if len(_NESTING.findall(text)) > MAX_DEPTH and _deep(text):
+    """JSON values, by the same rules as YAML. Raises `ValueError` for everything that YAML's reader is to explain."""
+    if events.json_too_deep(text):
         raise ValueError("nested too deep")
-    return json.loads(text, object_pairs_hook=pairs)
+    if re.search(r"\\u(?:0000|[dD][89a-fA-F])", text):
+        for event in events.json_events(text):
+            if event.kind == events.SCALAR and events.unsound(event.text):
+                raise ValueError("a text holds a code that is no character (NUL, or half of a pair); remove it")
+    return json.loads(
+        text, object_pairs_hook=_pairs, parse_int=_whole, parse_float=_broken, parse_constant=_no_constant
+    )
 
 
-def _deep(text: str) -> bool:
-    depth = 0
-    for match in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
-        sign = match.group()
-        if sign in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                return True
-        elif sign in "]}":
-            depth -= 1
-    return False
+def _pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(items)
+    if len(made) != len(items):
+        raise ValueError("a key is given twice")
+    return made
 
 
-@functools.cache
-def json_schema(kind: type) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a format, made from its type."""
-    schema = msgspec.json.schema(kind)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+def _whole(digits: str) -> int:
+    if len(digits) > 19:
+        raise ValueError(f"the number {digits[:20]}… is too large")
+    return int(digits)
+
+
+def _broken(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(f"the number {digits[:20]} is too large")
+    return number
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not a number that can be kept")
 
 
 def parse(file: str, raw: bytes, kind: type[T]) -> tuple[T, Lines]:
@@ -226,120 +171,77 @@ def convert(value: Any, lines: Lines, kind: type[T]) -> T:
     try:
         return msgspec.convert(value, kind, strict=True)
     except msgspec.ValidationError as error:
-        raise BadFile(_faults(value, lines, kind) or [Fault(lines.file, 1, str(error))]) from None
+        if fault := _another_file(value, lines, kind):
+            raise BadFile([fault]) from None
+        found = list(schema_faults.findings(value, kind)) or [schema_faults.finding_of(error)]
+        faults = [lines.fault(place, message, key=key) for place, message, key in found]
+        raise BadFile(faults[:MAX_FAULTS]) from None
 
 
-def _faults(value: Any, lines: Lines, kind: type) -> list[Fault]:
-    validator = jsonschema.Draft202012Validator(json_schema(kind))
-    faults: list[Fault] = []
-    for error in validator.iter_errors(value):
-        faults += _explained(error, lines)
-        if len(faults) >= MAX_FAULTS:
-            break
-    return faults
+_FORMAT: Final = re.compile(r"kizuki/([a-z-]+)/(\d{1,4})")
+_FILES: Final = {
+    "case": "a case file",
+    "organisation": "an organisation file",
+    "measures": "a measures file",
+    "vocabulary": "a vocabulary file",
+    "glossary": "a glossary file",
+}
 
 
-def _explained(error: jsonschema.ValidationError, lines: Lines) -> list[Fault]:
-    path: list[str | int] = list(error.absolute_path)
-    if error.validator in ("anyOf", "oneOf"):
-        return _alternatives(error, lines)
-    if error.validator == "additionalProperties":
-        known = error.schema.get("properties", {})
-        return [
-            lines.fault([*path, key], f"unknown key “{key}”{_meant(key, known)}", key=True)
-            for key in error.instance
-            if key not in known
-        ]
-    return [lines.fault(path, f"{_place(path)}{_what(error)}")]
+def _another_file(value: Any, lines: Lines, kind: type) -> Fault | None:
+    """One line for a file that is not of this format at all, instead of a line for each of its keys."""
+    wanted = json_schema(kind)["$defs"].get(kind.__name__, {}).get("properties", {})
+    formats = wanted.get("schema", {}).get("enum", [])
+    match = _FORMAT.fullmatch(formats[0]) if formats else None
+    if match is None:
+        return None
+    name, version, start = _FILES.get(match[1], f"a {match[1]} file"), match[2], f"“schema: {formats[0]}”"
+    if not isinstance(value, dict):
+        first = lines.at((0,)) if isinstance(value, list) else 1
+        return Fault(lines.file, first, f"this is {_shape(value)}, not {name}; {name} begins with {start}")
+    given = value.get("schema")
+    if given == formats[0]:
+        return None
+    if "schema" not in value:
+        known = sum(key in wanted for key in value)
+        message = f"this is not {name}; {name} begins with {start}"
+        return None if known * 2 >= len(value) > 0 else Fault(lines.file, 1, message)
+    other = _FORMAT.fullmatch(given) if isinstance(given, str) else None
+    if other and other[1] == match[1]:
+        message = (
+            f"this file has version {int(other[2])} of its format, and version {version} is read here; write {start}"
+        )
+    elif other and other[1] in _FILES:
+        message = f"this is {_FILES[other[1]]}, but {name} is wanted here; choose another file"
+    else:
+        message = f"{quoted(given)} is not a format that is read here; write {start}"
+    return Fault(lines.file, lines.at(("schema",)), message)
 
 
-def _alternatives(error: jsonschema.ValidationError, lines: Lines) -> list[Fault]:
-    """Of several admissible shapes, speak of the one that the author meant: the shape of the value's own type."""
-    path: list[str | int] = list(error.absolute_path)
-    groups: dict[int, list[jsonschema.ValidationError]] = {}
-    for sub in error.context or []:
-        groups.setdefault(int(sub.schema_path[0]), []).append(sub)
-    close = [g for g in groups.values() if not any(e.validator == "type" and list(e.path) == [] for e in g)]
-    close = [g for g in close if not any(e.validator == "enum" and list(e.path) == [] for e in g)] or close
-    if len(close) == 1:
-        return [fault for sub in close[0] for fault in _explained(sub, lines)]
-    shapes = " or ".join(dict.fromkeys(_shape(s, error) for s in error.schema[str(error.validator)]))
-    return [lines.fault(path, f"{_place(path)}{_given(error.instance)} is not taken here; write {shapes}")]
-
-
-def _shape(schema: dict[str, Any], error: jsonschema.ValidationError) -> str:
-    if "enum" in schema:
-        return " or ".join(f"“{value}”" for value in schema["enum"])
-    if "$ref" in schema:
-        name = str(schema["$ref"]).rsplit("/", 1)[-1]
-        return "{ja: …, en: …}" if name == "Text" else f"the keys of {name.lower()}"
-    names = {"string": "text", "array": "a list", "object": "keys and values", "null": "nothing", "integer": "a number"}
-    return names.get(str(schema.get("type")), str(schema.get("type", "another value")))
-
-
-def _what(error: jsonschema.ValidationError) -> str:
-    given, rule = _given(error.instance), error.validator_value
-    match error.validator:
-        case "required":
-            missing = [key for key in rule if key not in error.instance]
-            return f"the key “{missing[0]}” is missing; add it" if missing else "a key is missing"
-        case "enum":
-            return f"{given} is not one of {', '.join(map(str, rule))}{_meant(error.instance, rule)}"
-        case "const":
-            return f"{given} must be {rule}"
-        case "type":
-            return f"{given} is not taken here; write {_shape({'type': rule}, error)}"
-        case "pattern":
-            return f"{given} does not have the form {rule}"
-        case "minLength" | "minItems":
-            return f"at least {rule} needed, {given} given"
-        case "maxLength" | "maxItems":
-            return f"at most {rule} taken; shorten it"
-        case "minimum" | "maximum":
-            return f"{given} is out of range; the limit is {rule}"
-        case _:
-            return error.message[:200]
-
-
-def _given(value: Any) -> str:
-    if value is None:
-        return "an empty value"
-    if isinstance(value, dict):
-        return "a group of keys"
+def _shape(value: Any) -> str:
     if isinstance(value, list):
         return "a list"
-    text = str(value)
-    return f"“{text[:60]}…”" if len(text) > 60 else f"“{text}”"
-
-
-def _place(path: Sequence[str | int]) -> str:
-    names = [str(p) for p in path if isinstance(p, str)]
-    return f"{names[-1]}: " if names else ""
-
-
-def _meant(word: Any, known: Iterable[Any]) -> str:
-    """“; did you mean x?” for a likely slip, else the words that are known, if they are few."""
-    import difflib
-
-    words = [str(k) for k in known]
-    close = difflib.get_close_matches(str(word), words, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean “{close[0]}”?"
-    return f"; known are {', '.join(words)}" if 0 < len(words) <= 12 else "; remove it"
-
-
-did_you_mean = _meant
+    text = str(value).lstrip()
+    if text[:1] == "<":
+        return "a web page or XML"
+    first = text.partition(" ")[0]
+    if first.count(",") >= 2 or text.count("\t") >= 2:
+        return "a table (CSV)"
+    return "plain text"
 
 
 def read(path: Path) -> bytes:
-    """The bytes of a file. Raises `BadFile` where it is missing, not a file, or too large to be one of ours."""
+    """The bytes of a file, read once. Raises `BadFile` where it is missing, not a file, or too large to be one of ours."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            limit = MAX_BYTES // 2**20
-            raise BadFile([Fault(str(path), 0, f"the file is larger than {limit} MB; split it")])
-        return path.read_bytes()
+            raise _too_large(str(path))
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)  # a device or pipe says nothing of its size
     except OSError as error:
         raise BadFile([Fault(str(path), 0, f"cannot be read: {error.strerror}")]) from None
+    if len(raw) > MAX_BYTES:
+        raise _too_large(str(path))
+    return raw
 
 
 class _Dumper(yaml.SafeDumper):
@@ -350,10 +252,34 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
-_Dumper.yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+#: Line ends that YAML readers turn into others, and codes that only double quotes can carry.
+_IN_DOUBLE_QUOTES: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    if events.unsound(text):
+        raise ValueError("a text holds a code that is no character (NUL, or half of a pair)")
+    style = '"' if _IN_DOUBLE_QUOTES.search(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+def _number(dumper: _Dumper, number: float) -> yaml.ScalarNode:
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is not a number that can be kept")
+    return dumper.represent_float(number)
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(float, _number)
+_Dumper.yaml_implicit_resolvers = {}
+for _name, _regexp, _firsts in events.RESOLVERS:
+    _Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", _regexp, list(_firsts))
 
 
 def dump(value: Any) -> str:
-    """YAML of a document (a struct or plain values) that `load` reads back to equal values."""
+    """YAML of a document (a struct or plain values) that `load` reads back to equal values.
+
+    Raises `ValueError` for what no file can hold: a text with NUL or half of a character pair, a number that is none.
+    """
     plain = msgspec.to_builtins(value)
-    return yaml.dump(plain, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+    return str(yaml.dump(plain, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120))

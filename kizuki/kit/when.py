@@ -12,6 +12,8 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
+from kizuki.kit.faults import quoted
+
 DAY: Final = 24 * 60
 WEEK: Final = 7 * DAY
 MONTH_SHORTEST, MONTH_LONGEST = 28 * DAY, 31 * DAY
@@ -62,8 +64,10 @@ class Duration(msgspec.Struct, frozen=True):
             return _length(self.low, ja)
         if self.low == 0:
             return f"{_length(self.high, ja)}以内" if ja else f"at most {_length(self.high, ja)}"
-        return f"{_length(self.low, ja)}～{_length(self.high, ja)}" if ja else (
-            f"{_length(self.low, ja)} to {_length(self.high, ja)}"
+        return (
+            f"{_length(self.low, ja)}～{_length(self.high, ja)}"
+            if ja
+            else (f"{_length(self.low, ja)} to {_length(self.high, ja)}")
         )
 
 
@@ -85,12 +89,12 @@ def _length(minutes: int, ja: bool) -> str:
     return f"{minutes}分" if ja else f"{minutes} min"
 
 
-_DATE = r"\d{4}-\d{2}-\d{2}"
-_INSTANT: Final = re.compile(rf"^(~)?({_DATE})T(\d{{2}}:\d{{2}})(?::\d{{2}})?(Z|[+-]\d{{2}}:\d{{2}})$")
-_ON_DATE: Final = re.compile(rf"^(~)?({_DATE})$")
-_ON_DAY: Final = re.compile(r"^(~)?day (-?\d{1,4})(?: (?:(\d{2}):(\d{2})|([a-z ]+)))?$")
-_BUCKET: Final = re.compile(r"^(week|month) (\d{1,3})(\+)?$")
-_BEFORE: Final = re.compile(r"^over (\d{1,3}) (day|week|month|year)s? before$")
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_INSTANT: Final = re.compile(rf"(~)?({_DATE})T([0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?)(Z|[+-][0-9]{{2}}:[0-9]{{2}})")
+_ON_DATE: Final = re.compile(rf"(~)?({_DATE})")
+_ON_DAY: Final = re.compile(r"(~)?day (-?[0-9]{1,4})(?: (?:([0-9]{2}):([0-9]{2})|([a-z ]+)))?")
+_BUCKET: Final = re.compile(r"(week|month) ([0-9]{1,3})(\+)?")
+_BEFORE: Final = re.compile(r"over ([0-9]{1,3}) (day|week|month|year)s? before")
 
 FORMS: Final = (
     "2026-11-22T14:02+09:00, 2026-11-22, ~2026-11-22T18:00+09:00, day 1 22:00, day 2 early, day 3, day -11, week 2, "
@@ -102,49 +106,52 @@ def parse(written: str) -> When:
     """Read a moment. Raises `ValueError` with the admissible forms for anything else, also for times that cannot be."""
     made = _absolute(written) or _relative(written) or _bucket(written)
     if made is None:
-        raise ValueError(f"“{written}” is not a time; write one of: {FORMS}")
+        raise ValueError(f"{quoted(written)} is not a time; write one of: {FORMS}")
     return made
 
 
 def _absolute(written: str) -> When | None:
-    if match := _INSTANT.match(written):
+    if match := _INSTANT.fullmatch(written):
         about, day, clock, zone = match.groups()
         try:
             moment = datetime.fromisoformat(f"{day}T{clock}{zone}").astimezone(UTC)
         except (ValueError, OverflowError):
-            raise ValueError(f"“{written}” is not a possible time") from None
+            raise ValueError(f"{quoted(written)} is not a possible time") from None
         minute = int(moment.timestamp()) // 60
         spread = 60 if about else 0
         return When(written, "absolute", "about" if about else "minute", minute - spread, minute + spread)
-    if match := _ON_DATE.match(written):
+    if match := _ON_DATE.fullmatch(written):
         about, day = match.groups()
         try:
             start = int(datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC).timestamp()) // 60
         except (ValueError, OverflowError):
-            raise ValueError(f"“{written}” is not a possible date") from None
+            raise ValueError(f"{quoted(written)} is not a possible date") from None
         spread = DAY if about else 0
         return When(written, "absolute", "about" if about else "day", start - spread, start + DAY + spread)
     return None
 
 
 def _relative(written: str) -> When | None:
-    match = _ON_DAY.match(written)
+    match = _ON_DAY.fullmatch(written)
     if not match:
         return None
     about, number, hour, minute, part = match.groups()
     day = int(number)
     if day == 0:
-        raise ValueError(f"“{written}”: there is no day 0; the day before day 1 is day -1")
+        raise ValueError(f"{quoted(written)}: there is no day 0; the day before day 1 is day -1")
     start = (day - 1) * DAY if day > 0 else day * DAY
     if hour is not None:
         if int(hour) > 23 or int(minute) > 59:
-            raise ValueError(f"“{written}” is not a possible time of day; hours go to 23, minutes to 59")
+            raise ValueError(f"{quoted(written)} is not a possible time of day; hours go to 23, minutes to 59")
         at, spread = start + int(hour) * 60 + int(minute), 60 if about else 0
         return When(written, "relative", "about" if about else "minute", at - spread, at + spread)
     if part is not None:
         if part not in PARTS:
-            raise ValueError(f"“{part}” is not a part of a day; known are {', '.join(PARTS)}")
-        return When(written, "relative", "part", start + PARTS[part][0], start + PARTS[part][1])
+            raise ValueError(f"{quoted(part)} is not a part of a day; known are {', '.join(PARTS)}")
+        low, high = PARTS[part][0], PARTS[part][1]
+        if about:
+            return When(written, "relative", "about", start + low - 60, start + high + 60)
+        return When(written, "relative", "part", start + low, start + high)
     spread = DAY if about else 0
     return When(written, "relative", "about" if about else "day", start - spread, start + DAY + spread)
 
@@ -152,16 +159,18 @@ def _relative(written: str) -> When | None:
 def _bucket(written: str) -> When | None:
     if written == "undated":
         return When(written, "order", "none")
-    if match := _BUCKET.match(written):
+    if match := _BUCKET.fullmatch(written):
         unit, number, open_end = match.group(1), int(match.group(2)), bool(match.group(3))
         if number == 0:
-            raise ValueError(f"“{written}”: counting starts at {unit} 1")
+            raise ValueError(f"{quoted(written)}: counting starts at {unit} 1")
         if unit == "week":
             low, high = (number - 1) * WEEK, number * WEEK
         else:
             low, high = (number - 1) * MONTH_SHORTEST, number * MONTH_LONGEST
         return When(written, "relative", "week" if unit == "week" else "month", low, None if open_end else high)
-    if match := _BEFORE.match(written):
+    if match := _BEFORE.fullmatch(written):
+        if int(match.group(1)) == 0:
+            raise ValueError(f"{quoted(written)}: counting starts at 1")
         sizes = {"day": DAY, "week": WEEK, "month": MONTH_SHORTEST, "year": 365 * DAY}
         return When(written, "relative", "bound", None, -int(match.group(1)) * sizes[match.group(2)])
     return None
@@ -194,7 +203,7 @@ def _english(when: When) -> str:
     if when.frame == "relative":
         about = "about " if text.startswith("~") else ""
         text = text.removeprefix("~")
-        if match := _ON_DAY.match(text):
+        if match := _ON_DAY.fullmatch(text):
             _, number, hour, minute, part = match.groups()
             day = f"day {number}" if int(number) > 0 else _before_day_one(-int(number))
             tail = f" {hour}:{minute}" if hour else f", {part}" if part else ""
@@ -214,15 +223,15 @@ def _japanese(when: When) -> str:
     about = "頃" if when.written.startswith("~") else ""
     if when.frame == "order":
         return "日時の記載なし"
-    if match := _ON_DAY.match(text):
+    if match := _ON_DAY.fullmatch(text):
         _, number, hour, minute, part = match.groups()
         day = f"{number}日目" if int(number) > 0 else f"{-int(number)}日前"
         tail = f" {hour}:{minute}" if hour else f" {PARTS[part][2]}" if part else ""
         return f"{day}{tail}{about}"
-    if match := _BUCKET.match(text):
+    if match := _BUCKET.fullmatch(text):
         unit, number_text, open_end = match.groups()
         return f"{number_text}{'週' if unit == 'week' else 'か月'}目{'以降' if open_end else ''}"
-    if match := _BEFORE.match(text):
+    if match := _BEFORE.fullmatch(text):
         return f"{match.group(1)}{_UNITS_JA[match.group(2)]}以上前"
     return text.replace("T", " ") + about
 
