@@ -188,3 +188,9 @@ def _keep_an_administrator(person: Person) -> None:
     others = [pk for pk in active.values_list("pk", flat=True) if pk != person.pk]
     if person.role == Role.ADMINISTRATOR and not others:
         raise ValidationError(_("This is the last administrator. Make someone else administrator first."))
+
+
+def prune_links(*, older_than: timedelta) -> int:
+    """Remove first links that ran out that long ago; the journal keeps that they were made. Returns how many."""
+    count, _kinds = FirstLink.objects.filter(expires_at__lt=timezone.now() - older_than).delete()
+    return count

@@ -28,10 +28,10 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kizuki.accounts import signals  # noqa: F401, PLC0415 - connects its receivers
-        from kizuki.ui.context import Room, add_room  # noqa: PLC0415 - the registry of rooms belongs to the start
+        from kizuki.accounts import signals  # noqa: F401 - connects its receivers
+        from kizuki.ui.context import Room, add_room
 
         describe("accounts", _("People"), VERBS)
         add_room(
-            Room("accounts:people", _("People"), "accounts", 90, lambda person: person.has_perm("accounts.view_people"))
+            Room("people:people", _("People"), "people", 90, lambda person: person.has_perm("accounts.view_people"))
         )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -75,7 +75,10 @@ class FirstPasswordForm(forms.Form):
     """A password, twice."""
 
     password1 = forms.CharField(
-        label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters; not your name or address, and not a common one."),
     )
     password2 = forms.CharField(
         label=_("The same password again"), strip=False,
@@ -85,7 +88,6 @@ class FirstPasswordForm(forms.Form):
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
-        self.rules = password_validators_help_texts()
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

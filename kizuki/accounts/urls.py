@@ -27,13 +27,15 @@ own = [
     path("keys/", views.make_key, name="make_key"),
     path("keys/<int:pk>/revoke/", views.revoke_key, name="revoke_key"),
     path("first/<str:token>/", views.first_link, name="first_link"),
-    path("people/", views.people, name="people"),
-    path("people/invite/", views.invite, name="invite"),
-    path("people/<int:pk>/", views.person, name="person"),
-    path("people/<int:pk>/role/", views.change_role, name="change_role"),
-    path("people/<int:pk>/link/", views.make_first_link, name="make_first_link"),
-    path("people/<int:pk>/deactivate/", views.deactivate, name="deactivate"),
-    path("people/<int:pk>/activate/", views.activate, name="activate"),
+]
+people = [
+    path("", views.people, name="people"),
+    path("invite/", views.invite, name="invite"),
+    path("<int:pk>/", views.person, name="person"),
+    path("<int:pk>/role/", views.change_role, name="change_role"),
+    path("<int:pk>/link/", views.make_first_link, name="make_first_link"),
+    path("<int:pk>/deactivate/", views.deactivate, name="deactivate"),
+    path("<int:pk>/activate/", views.activate, name="activate"),
 ]
 sign_in = [
     path("sign-in/", account.login, name="account_login"),
@@ -63,4 +65,4 @@ sign_in = [
     path("closed/reset/", closed, name="account_reset_password"),
 ]
 
-urlpatterns = [path("", include((own, "accounts"))), *sign_in]
+urlpatterns = [path("", include((own, "accounts"))), path("people/", include((people, "people"))), *sign_in]

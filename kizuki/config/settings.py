@@ -91,7 +91,12 @@ DATABASES = {"default": env.database("KIZUKI_DATABASE", HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     # Lockout counts must be seen by every process, so that they live in the database; allauth uses the default cache.
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kizuki_cache"},
+    # Django drops entries beyond 300 at random, counts included, so that guessing at many addresses would unlock one.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kizuki_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
     # For what each process may compute for itself.
     "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }

@@ -9,6 +9,6 @@ class JournalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kizuki.ui.context import Room, add_room  # noqa: PLC0415 - the registry of rooms belongs to the start
+        from kizuki.ui.context import Room, add_room
 
         add_room(Room("journal:entries", _("Journal"), "journal", 80, lambda person: person.has_perm("journal.view")))

@@ -31,6 +31,9 @@ class EntryFilter(forms.Form):
         self.fields["room"].choices = [("", _("any")), *words.rooms()]  # type: ignore[attr-defined]
         self.fields["act"].choices = [("", _("any")), *words.verbs()]  # type: ignore[attr-defined]
 
+        for part in self.fields.values():
+            part.widget.attrs["class"] = "input"
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         since, until = data.get("since"), data.get("until")

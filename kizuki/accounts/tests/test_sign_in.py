@@ -92,6 +92,14 @@ def test_five_failures_lock_the_address_and_not_others(cast: Any, anonymous: Any
     assert sign_in(anonymous, cast.executive).status_code == 302
 
 
+def test_guessing_at_many_addresses_unlocks_none(cast: Any, anonymous: Any) -> None:
+    for _ in range(5):
+        sign_in(anonymous, cast.manager, "wrong wrong wrong")
+    for n in range(700):
+        cache.set(f"allauth:rl:other:{n}", [1.0], 600)
+    assert b"Wait ten minutes" in sign_in(anonymous, cast.manager).content
+
+
 def test_another_host_name_gives_no_new_attempts(cast: Any, anonymous: Any) -> None:
     for n in range(5):
         anonymous.post(SIGN_IN, {"login": cast.manager.email, "password": "wrong"}, headers={"Host": f"h{n}.example"})

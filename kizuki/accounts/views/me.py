@@ -75,7 +75,7 @@ def revoke_key(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     actions.revoke_key(key=key, by=request.user)
     messages.success(request, _("The key does not work any more."))
-    return redirect("accounts:me") if key.person_id == request.user.pk else redirect("accounts:person", key.person_id)
+    return redirect("accounts:me") if key.person_id == request.user.pk else redirect("people:person", key.person_id)
 
 
 def _profile(person: Person) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def change_role(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, error)
         else:
             messages.success(request, _("The role is changed."))
-            return redirect("accounts:person", pk)
+            return redirect("people:person", pk)
     form.data = {"role": form.data.get("role", ""), "version": str(found.version)}
     return render(request, "accounts/person.html", _context(request, found, form), status=409)
 
@@ -97,7 +97,7 @@ def make_first_link(request: HttpRequest, pk: int) -> HttpResponse:
         return _show_link(request, found)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-        return redirect("accounts:person", pk)
+        return redirect("people:person", pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,7 +110,7 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
             actions.deactivate(person=found, version=form.cleaned_data["version"], by=request.user)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
-        return redirect("accounts:person", pk)
+        return redirect("people:person", pk)
     return render(request, "accounts/deactivate.html", {"person": found, "form": form})
 
 
@@ -125,7 +125,7 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The account is open again."))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
-    return redirect("accounts:person", pk)
+    return redirect("people:person", pk)
 
 
 def _manage(request: HttpRequest) -> None:
