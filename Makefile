@@ -1,9 +1,11 @@
 # Everything a person needs to type. `make run` and `make test` install what they need by themselves.
 .PHONY: run test lint types messages e2e bench lock format
 
-run:            ## serve the demo company on http://127.0.0.1:8000
+PORT ?= 8000
+
+run:            ## serve the demo company on http://127.0.0.1:8000 (another port: make run PORT=8001)
 	@scripts/setup run
-	@KIZUKI_HOME="$${KIZUKI_HOME:-$(CURDIR)/var/demo}" .venv/bin/kizuki demo
+	@KIZUKI_HOME="$${KIZUKI_HOME:-$(CURDIR)/var/demo}" exec .venv/bin/kizuki demo --port $(PORT)
 
 test:           ## every check and every test, on SQLite, on PostgreSQL and in a browser
 	@scripts/setup test
