@@ -35,7 +35,7 @@ def replay(case: Case, register: Compiled, *, questions: bool = True, changes: b
     runs = {kind: tell(walks[kind], ends[kind], kind, steps=steps) for kind in _KINDS}
     shown = runs["none"]
     depends = ends["none"].key[0] and not ends["full"].key[0]
-    asked, cut = _questions(walks["none"], ends["none"]) if depends and questions else ((), False)
+    asked, cut = find_questions(walks["none"], ends["none"]) if depends and questions else ((), False)
     return Replay(
         case.id, "depends" if depends else shown.word, shown.step, shown.loss, shown, runs["full"],
         plan.alone, plan.judged, shown.assumed, shown.seen, asked, cut,
@@ -56,7 +56,7 @@ def replay_all(
         yield replay(case, register, questions=questions, changes=changes, steps=steps)
 
 
-def _questions(walk: Walk, end: End) -> tuple[tuple[Question, ...], bool]:
+def find_questions(walk: Walk, end: End) -> tuple[tuple[Question, ...], bool]:
     """The shortest lists of unknowns that, in force, end the case; and whether the search was cut short.
 
     Any list that ends the case must hold something that the attack passes on the way it goes without it, so that only
