@@ -13,6 +13,7 @@ urlpatterns = [
     path("cases/", include("kizuki.casebook.urls")),
     path("measures/", include("kizuki.measures.urls")),
     path("replay/", include("kizuki.replay.urls")),
+    path("api/", include("kizuki.api.urls")),
     path("", include("kizuki.ui.urls")),
 ]
 handler404 = "kizuki.ui.views.not_found"

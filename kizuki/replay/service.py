@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kizuki.casebook.engine.format import Case
 from kizuki.casebook.models import Case as CaseRow
@@ -12,11 +12,10 @@ from kizuki.measures.library import catalogue
 from kizuki.register.engine.format import Organisation
 from kizuki.register.library import vocabulary
 from kizuki.register.models import Organisation as OrganisationRow
-from kizuki.replay import engine
+from kizuki.replay.engine.priorities import priorities
+from kizuki.replay.engine.register import Compiled, compile_register
+from kizuki.replay.engine.replay import replay
 from kizuki.replay.engine.result import Priorities, Replay
-
-if TYPE_CHECKING:
-    from kizuki.replay.engine import Compiled
 
 #: Documents by digest; small, because a page needs one organisation and a handful of cases.
 _organisations: dict[str, Organisation] = {}
@@ -31,17 +30,17 @@ def _keep(store: dict[str, Any], key: str, value: Any, most: int) -> None:
 
 @functools.lru_cache(maxsize=4)
 def _compiled(digest: str) -> Compiled:
-    return engine.compile_register(_organisations[digest], catalogue(), vocabulary())
+    return compile_register(_organisations[digest], catalogue(), vocabulary())
 
 
 @functools.lru_cache(maxsize=256)
 def _replayed(case_digest: str, organisation_digest: str, whole: bool) -> Replay:
-    return engine.replay(_cases[case_digest], _compiled(organisation_digest), changes=whole, questions=True)
+    return replay(_cases[case_digest], _compiled(organisation_digest), changes=whole, questions=True)
 
 
 @functools.lru_cache(maxsize=8)
 def _ranked(case_digests: tuple[str, ...], organisation_digest: str) -> Priorities:
-    return engine.priorities([_cases[digest] for digest in case_digests], _compiled(organisation_digest))
+    return priorities([_cases[digest] for digest in case_digests], _compiled(organisation_digest))
 
 
 def compiled(organisation: OrganisationRow) -> Compiled:
@@ -72,5 +71,5 @@ def priorities_of(cases: Sequence[CaseRow], organisation: OrganisationRow) -> Pr
 
 def replay_documents(cases: Iterable[Case], organisation: Organisation) -> tuple[Compiled, list[Replay]]:
     """Cases over an organisation that is stored nowhere."""
-    register = engine.compile_register(organisation, catalogue(), vocabulary())
-    return register, [engine.replay(case, register, changes=True, questions=True) for case in cases]
+    register = compile_register(organisation, catalogue(), vocabulary())
+    return register, [replay(case, register, changes=True, questions=True) for case in cases]

@@ -1,0 +1,35 @@
+"""One API: each room's routes under one OpenAPI document. Keys and sign-in are settled by the middleware before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import path
+from ninja import NinjaAPI, Status
+
+from kizuki.casebook.api import router as cases
+from kizuki.casebook.engine.format import Case
+from kizuki.kit.document import json_schema
+from kizuki.measures.api import router as measures
+from kizuki.measures.engine.format import Measures
+from kizuki.register.engine.format import Organisation
+from kizuki.replay.api import router as replay
+
+#: No page of documentation: it would need scripts from inside the page. The document itself is at openapi.json.
+api = NinjaAPI(title="Kizuki", version="1", docs_url=None, urls_namespace="api")
+api.add_router("/cases", cases)
+api.add_router("/measures", measures)
+api.add_router("/replay", replay)
+SCHEMAS: dict[str, type] = {"case": Case, "organisation": Organisation, "measures": Measures}
+
+
+@api.get("/schemas/{name}", response={200: dict[str, Any], 404: dict[str, str]}, tags=["schemas"])
+def schema(request: HttpRequest, name: str) -> Any:
+    """The JSON Schema of a file format: case, organisation or measures."""
+    if name not in SCHEMAS:
+        return Status(404, {"detail": f"Known are {', '.join(SCHEMAS)}."})
+    return json_schema(SCHEMAS[name])
+
+
+urlpatterns = [path("v1/", api.urls)]
