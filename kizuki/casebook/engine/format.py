@@ -2,19 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from kizuki.kit.text import NotStated, Text
 
-Id: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
-StepId: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
-ItemId: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
-Word: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+# `(?!\n)` because `$` alone would let a line end pass. The description is what a message says of the form.
+Id: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9._-]{0,79}(?!\n)$",
+        description="1 to 80 small letters, digits, hyphens, dots or underscores, beginning with a letter or digit",
+    ),
+]
+StepId: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}(?!\n)$",
+        description="1 to 40 letters, digits, hyphens, dots or underscores, beginning with a letter or digit",
+    ),
+]
+ItemId: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}(?!\n)$",
+        description="1 to 80 letters, digits, hyphens, dots or underscores, beginning with a letter or digit",
+    ),
+]
+Word: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,59}(?!\n)$",
+        description="a word of the vocabulary: small letters, digits and hyphens, at most 60",
+    ),
+]
 #: One pattern, because in a union the pattern of a word would be asked of "not stated" as well.
-WordOrNotStated: TypeAlias = Annotated[str, Meta(pattern=r"^(?:not stated|[a-z0-9][a-z0-9-]{0,59})$")]
+WordOrNotStated: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^(?:not stated|[a-z0-9][a-z0-9-]{0,59})(?!\n)$",
+        description="a word of the vocabulary (small letters, digits and hyphens), or “not stated”",
+    ),
+]
+
+T = TypeVar("T")
+#: A list that a person wrote. What is checked against each other is bounded, so that no file keeps a server busy.
+Few: TypeAlias = Annotated[tuple[T, ...], Meta(max_length=200)]
 
 Kind: TypeAlias = Literal["casebook", "study", "public-report"]
 Level: TypeAlias = Literal["basic", "advanced"]
@@ -47,7 +82,7 @@ class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 class Source(Struct, frozen=True):
     title: Text
     publisher: str
-    number: int | None = None
+    number: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
     url: str | None = None
     note: Text | NotStated | None = None
 
@@ -88,12 +123,15 @@ class Situation(Struct, frozen=True):
 class Targets(Struct, frozen=True):
     """What a step can hit: kinds (with their children) and traits that an asset must not contradict."""
 
-    kinds: tuple[Word, ...]
-    traits: tuple[Word, ...] = ()
+    kinds: Few[Word]
+    traits: Few[Word] = ()
 
 
 class Technique(Struct, frozen=True):
-    id: Annotated[str, Meta(pattern=r"^T\d{4}(\.\d{3})?$")]
+    id: Annotated[
+        str,
+        Meta(pattern=r"^T[0-9]{4}(\.[0-9]{3})?(?!\n)$", description="an ATT&CK technique such as T1078 or T1078.004"),
+    ]
     stated: bool
 
 
@@ -122,10 +160,10 @@ class AttackStep(Struct, frozen=True):
     pace: Pace = "not stated"
     techniques: tuple[Technique, ...] = ()
     condition: Condition | NotStated = "not stated"
-    prevent: tuple[Bears, ...] = ()
-    detect: tuple[Bears, ...] = ()
-    contain: tuple[Bears, ...] = ()
-    soften: tuple[Bears, ...] = ()
+    prevent: Few[Bears] = ()
+    detect: Few[Bears] = ()
+    contain: Few[Bears] = ()
+    soften: Few[Bears] = ()
     note: Text | None = None
 
 
@@ -209,7 +247,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     profile: tuple[Word, ...] = ()
     overview: tuple[Text, ...] = ()
     situation: Situation = Situation()
-    attack: tuple[AttackStep, ...] = ()
+    attack: Few[AttackStep] = ()
     timeline: Timeline = Timeline()
     times: tuple[Time, ...] = ()
     background: tuple[Statement, ...] = ()

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, get_args
 
+import msgspec
+
 from kizuki.casebook.engine.format import AttackStep, Bears, Case
 from kizuki.kit import document, when
+from kizuki.kit.text import Text
 from kizuki.measures.engine.format import Measure, Measures
 from kizuki.register.engine.format import AssetKind
-from kizuki.register.engine.read import Finding, dangling, raise_for, twice, unknown_word
+from kizuki.register.engine.read import Finding, Place, bad_name, dangling, raise_for, twice, unknown_word
 from kizuki.register.engine.vocabulary import Vocabulary
 
 _KINDS: Final = get_args(AssetKind)
 _PARTS: Final = ("prevent", "detect", "contain", "soften")
+#: Addresses of the library's own pages, so that no case may be called so.
+_TAKEN: Final = frozenset({"import", "glossary"})
+LONGEST_TEXT: Final = 20_000
 _ITEMS: Final = ("causes_found", "mitigations", "lessons", "challenges")
 
 
@@ -28,6 +34,7 @@ def faults(case: Case, *, vocabulary: Vocabulary, measures: Measures) -> Iterato
     """Everything in a case that its form allows and that cannot be meant: the place and what is wrong with it."""
     catalogue = measures.by_id()
     yield from _header(case, vocabulary)
+    yield from empty_texts(case)
     yield from _kind(case)
     yield from _situation(case)
     yield from twice((("attack", n, "id"), step.id) for n, step in enumerate(case.attack))
@@ -50,8 +57,25 @@ def afters(attack: tuple[AttackStep, ...]) -> dict[str, tuple[str, ...]]:
     return made
 
 
+def empty_texts(value: object, place: Place = ()) -> Iterator[Finding]:
+    """The places of texts that say nothing in either language, anywhere in `value`."""
+    if isinstance(value, Text):
+        yield from bad_name(place, value, LONGEST_TEXT)
+    elif isinstance(value, tuple):
+        for n, part in enumerate(value):
+            yield from empty_texts(part, (*place, n))
+    elif isinstance(value, msgspec.Struct):
+        for name, key in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
+            yield from empty_texts(getattr(value, name), (*place, key))
+
+
 def _header(case: Case, vocabulary: Vocabulary) -> Iterator[Finding]:
     about = case.organisation
+    if case.id in _TAKEN:
+        yield ("id",), f"the id “{case.id}” is the address of a page; choose another one"
+    for place, text, longest in ((("title",), case.title, 400), (("organisation", "label"), about.label, 120)):
+        if max(len(text.ja or ""), len(text.en or "")) > longest:
+            yield place, f"longer than {longest} characters; shorten it"
     if about.sector != "not stated":
         yield from unknown_word(("organisation", "sector"), about.sector, vocabulary.ids("sectors"), "sector")
     if about.size != "not stated":

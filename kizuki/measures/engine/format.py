@@ -12,7 +12,14 @@ from kizuki.kit import document
 from kizuki.kit.document import BadFile, Fault, Lines
 from kizuki.kit.text import Text
 
-MeasureId: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9-]{0,15}$")]
+MeasureId: TypeAlias = Annotated[
+    str,
+    Meta(
+        # `(?!\n)` because `$` alone would let a line end pass
+        pattern=r"^[A-Z][A-Z0-9-]{0,15}(?!\n)$",
+        description="a measure's id such as P06: 1 to 16 capitals, digits or hyphens, beginning with a capital",
+    ),
+]
 Function: TypeAlias = Literal["govern", "identify", "protect", "detect", "respond", "recover"]
 Stops: TypeAlias = Literal["yes", "hinders", "no"]
 Contains: TypeAlias = Literal["isolates", "fences", "no"]
@@ -78,6 +85,11 @@ def _faults(measures: Measures, lines: Lines) -> Iterable[Fault]:
         if measure.id in seen:
             yield lines.fault(["measures", n, "id"], f"the measure {measure.id} is given twice; ids are unique")
         seen.add(measure.id)
+        for part in ("name", "short", "text"):
+            if not getattr(measure, part).in_("ja").strip():
+                yield lines.fault(
+                    ["measures", n, part], "the text is missing; write it in Japanese (ja), in English (en), or in both"
+                )
         if measure.split_from and measure.split_from not in known:
             yield lines.fault(["measures", n, "split_from"], f"{measure.split_from} is not a measure of this file")
         if (measure.power.contains == "fences") != (measure.power.fences is not None):

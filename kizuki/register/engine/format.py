@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from kizuki.kit.text import Name, NotStated
 
-Id: TypeAlias = Annotated[str, Meta(pattern=r"^[^\s]{1,120}$")]
-Word: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+# `(?!\n)` because `$` alone would let a line end pass. The description is what a message says of the form.
+Id: TypeAlias = Annotated[str, Meta(pattern=r"^[^\s]{1,120}(?!\n)$", description="1 to 120 characters without spaces")]
+Word: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,59}(?!\n)$",
+        description="a word of the vocabulary: small letters, digits and hyphens, at most 60",
+    ),
+]
 #: One pattern, because in a union the pattern of a word would be asked of "not stated" as well.
-WordOrNotStated: TypeAlias = Annotated[str, Meta(pattern=r"^(?:not stated|[a-z0-9][a-z0-9-]{0,59})$")]
+WordOrNotStated: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^(?:not stated|[a-z0-9][a-z0-9-]{0,59})(?!\n)$",
+        description="a word of the vocabulary (small letters, digits and hyphens), or “not stated”",
+    ),
+]
 Score: TypeAlias = Annotated[int, Meta(ge=0, le=3)]
+
+T = TypeVar("T")
+#: A list that is compared with itself; bounded, so that no file keeps a server busy.
+Few: TypeAlias = Annotated[tuple[T, ...], Meta(max_length=200)]
 
 ZoneKind: TypeAlias = Literal[
     "internet", "dmz", "cloud", "office", "server", "management", "plant", "guest", "supplier"
@@ -44,7 +61,7 @@ class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 class About(Struct, frozen=True):
     name: Name
     sector: WordOrNotStated = "not stated"
-    size: Annotated[int, Meta(ge=0)] | NotStated = "not stated"
+    size: Annotated[int, Meta(ge=0, le=100_000_000)] | NotStated = "not stated"
     profile: tuple[Word, ...] = ()
 
 
@@ -88,15 +105,15 @@ class Asset(Struct, frozen=True):
     kind: AssetKind
     unit: Id | None = None
     zone: Id | None = None
-    zones: tuple[Id, ...] = ()
+    zones: Few[Id] = ()
     internet_facing: bool | None = None
     supplier_facing: bool | None = None
     count: Annotated[int, Meta(ge=1, le=10_000_000)] = 1
     realm: Id | None = None
-    realms: tuple[Id, ...] = ()
+    realms: Few[Id] = ()
     importance: Importance | None = None
     holds: tuple[Word, ...] = ()
-    traits: tuple[Word, ...] = ()
+    traits: Few[Word] = ()
     components: tuple[str, ...] = ()
 
     def all_zones(self) -> tuple[str, ...]:
@@ -114,7 +131,7 @@ class Link(Struct, frozen=True, rename={"from_": "from"}):
 
 class Backup(Struct, frozen=True):
     of: Id
-    generations: Annotated[int, Meta(ge=0)] | None = None
+    generations: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
     apart: bool | None = None
     last_restore_test: str | None = None
 

@@ -10,12 +10,16 @@ from typing import Any, Final, Literal, Protocol
 
 from kizuki.kit import document
 from kizuki.kit.document import MAX_FAULTS, BadFile, Fault, Lines
+from kizuki.kit.faults import quoted
+from kizuki.kit.text import Name
 from kizuki.register.engine.format import Asset, Organisation, Scope
 from kizuki.register.engine.vocabulary import Vocabulary
 
 Place = tuple["str | int", ...]
 Finding = tuple[Place, str]
-_DATE: Final = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+#: As long as lists and pages can show a name.
+LONGEST_NAME: Final = 200
 
 
 class Catalogue(Protocol):
@@ -45,6 +49,9 @@ def faults(organisation: Organisation, *, vocabulary: Vocabulary, measures: Cata
     realms = {realm.id for realm in organisation.realms}
     assets = {asset.id for asset in organisation.assets}
     yield from _about(organisation, vocabulary)
+    for part in ("units", "zones", "realms", "assets"):
+        for n, thing in enumerate(getattr(organisation, part)):
+            yield from bad_name((part, n, "name"), thing.name)
     for part in ("units", "zones", "realms", "assets"):
         yield from twice(((part, n, "id"), thing.id) for n, thing in enumerate(getattr(organisation, part)))
     yield from _units(organisation, units)
@@ -83,12 +90,21 @@ def _hint(word: str, known: Collection[str]) -> str:
     return document.did_you_mean(word, sorted(known)) if 0 < len(known) <= 2000 else "; add it or correct the name"
 
 
+def bad_name(place: Place, name: Name, longest: int = LONGEST_NAME) -> Iterator[Finding]:
+    """A finding if a name says nothing in either language, or more than can be shown."""
+    texts = [name] if isinstance(name, str) else [text for text in (name.ja, name.en) if text is not None]
+    if not any(text.strip() for text in texts):
+        yield place, "the text is missing; write it in Japanese (ja), in English (en), or in both"
+    elif max(map(len, texts)) > longest:
+        yield place, f"longer than {longest} characters; shorten it"
+
+
 def bad_date(place: Place, written: str | None) -> Iterator[Finding]:
     """A finding if `written` is neither empty nor a possible day."""
     if written is None:
         return
-    if not _DATE.match(written):
-        yield place, f"“{written}” is not a day; write it as 2026-11-22"
+    if not _DATE.fullmatch(written):
+        yield place, f"{quoted(written)} is not a day; write it as 2026-11-22"
         return
     try:
         date.fromisoformat(written)
@@ -98,6 +114,7 @@ def bad_date(place: Place, written: str | None) -> Iterator[Finding]:
 
 def _about(organisation: Organisation, vocabulary: Vocabulary) -> Iterator[Finding]:
     about = organisation.organisation
+    yield from bad_name(("organisation", "name"), about.name)
     if about.sector != "not stated":
         yield from unknown_word(("organisation", "sector"), about.sector, vocabulary.ids("sectors"), "sector")
     known = vocabulary.ids("profile")
@@ -106,17 +123,28 @@ def _about(organisation: Organisation, vocabulary: Vocabulary) -> Iterator[Findi
 
 
 def _units(organisation: Organisation, units: Collection[str]) -> Iterator[Finding]:
-    parent = {unit.id: unit.parent for unit in organisation.units}
+    round_ = _in_circles({unit.id: unit.parent for unit in organisation.units if unit.parent is not None})
     for n, unit in enumerate(organisation.units):
-        if unit.parent is None:
-            continue
-        yield from dangling(("units", n, "parent"), unit.parent, units, "unit")
-        above: str | None = unit.parent
-        steps = 0
-        while above is not None and above != unit.id and steps <= len(parent):
-            above, steps = parent.get(above), steps + 1
-        if above == unit.id:
+        if unit.parent is not None:
+            yield from dangling(("units", n, "parent"), unit.parent, units, "unit")
+        if unit.id in round_:
             yield ("units", n, "parent"), f"the unit “{unit.id}” lies within itself; name another unit above it"
+
+
+def _in_circles(above: dict[str, str]) -> set[str]:
+    """Those from which the way up comes back to themselves; every way is gone once, however many units there are."""
+    seen: set[str] = set()
+    found: set[str] = set()
+    for start in above:
+        way: dict[str, int] = {}
+        id: str | None = start
+        while id is not None and id not in seen and id not in way:
+            way[id] = len(way)
+            id = above.get(id)
+        if id in way:
+            found.update(list(way)[way[id] :])
+        seen.update(way)
+    return found
 
 
 def _assets(
