@@ -10,6 +10,7 @@ touched, everything happens in a transaction that is rolled back. The target: p9
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import random
 import re
@@ -17,6 +18,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,7 +104,9 @@ def percentiles(name: str, times: list[float]) -> tuple[float, float]:
 def run(number: int, asked: int) -> bool:
     chance = random.Random(20)
     made = list(texts(number, chance))
-    spent = seconds(lambda: [actions.replace(room=ROOM, passages=dict(made[n : n + BATCH])) for n in range(0, number, BATCH)])
+    spent = seconds(
+        lambda: [actions.replace(room=ROOM, passages=dict(made[n : n + BATCH])) for n in range(0, number, BATCH)]
+    )
     print(f"{connection.vendor}: {number:,} texts, {4 * number:,} passages put in within {spent:.1f} s")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -110,8 +114,10 @@ def run(number: int, asked: int) -> bool:
     pool = questions(asked, chance)
     for language, text in pool[:10]:
         queries.find(room=ROOM, text=text, language=language)
-    ours = [seconds(lambda q=q: queries.find(room=ROOM, text=q[1], language=q[0])) for q in pool]
-    base = [seconds(lambda q=q: like(q[1])) for q in pool]
+    gc.collect()
+    gc.freeze()  # the made-up texts themselves are no part of a server's memory
+    ours = [seconds(partial(queries.find, room=ROOM, text=text, language=language)) for language, text in pool]
+    base = [seconds(partial(like, text)) for _, text in pool]
     mine, other = percentiles("search", ours), percentiles("LIKE '%…%' (baseline)", base)
     print(f"  ratio to the baseline: p50 {mine[0] / other[0]:.2f}, p95 {mine[1] / other[1]:.2f}")
     print(f"  p95 under {TARGET_MS:.0f} ms: {'yes' if mine[1] < TARGET_MS else 'NO'}")

@@ -80,7 +80,7 @@ def _taken_out(corpora: Iterable[int], keys: Collection[str]) -> _Counts:
 
 
 def _count(before: _Counts, after: _Counts) -> None:
-    """Bring the numbers of passages and words up to date, always in one order so that two imports never lock each other."""
+    """Bring the numbers of passages and words up to date, always in one order so that imports never lock each other."""
     for pk in sorted(before):
         gone, come = before[pk], after[pk]
         more, fewer = come - gone, gone - come
@@ -94,8 +94,8 @@ def _count(before: _Counts, after: _Counts) -> None:
                 cursor.execute(_ADD.format(rows=", ".join(["(%s, %s, %s)"] * len(some))), values)
             if fewer:
                 cursor.executemany(_TAKE, [(number, pk, word) for word, number in sorted(fewer.items())])
-                for some in _chunks(sorted(fewer)):
-                    Word.objects.filter(corpus=pk, word__in=[*some], passages=0).delete()
+                for words in _chunks(sorted(fewer)):
+                    Word.objects.filter(corpus=pk, word__in=words, passages=0).delete()
 
 
 def _total(counts: Counter[str]) -> int:

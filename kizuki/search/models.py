@@ -1,8 +1,8 @@
 """The index: passages, the words that they hold, and how often each word is held.
 
-`Passage.words` is what the databases index: FTS5 on SQLite, `tsvector` with GIN on PostgreSQL, kept in step by the databases
-themselves (migration 0002). Each word carries the number of its corpus, so that one index serves all rooms and languages and
-a search visits none but its own.
+`Passage.words` is what the databases index: FTS5 on SQLite, `tsvector` with GIN on PostgreSQL, kept in step by the
+databases themselves (migration 0002). Each word carries the number of its corpus, so that one index serves all rooms and
+languages and a search visits none but its own.
 """
 
 from __future__ import annotations

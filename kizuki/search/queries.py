@@ -24,10 +24,10 @@ _BRANCH: Final = {
 _BOUNDED: Final = "SELECT * FROM ({branch} ORDER BY id LIMIT {budget}) AS bounded"
 _FIND: Final = """
 SELECT p.key, p.part, p.text, p.length, best.w, best.b FROM (
-    SELECT id, CAST(SUM(w) AS integer) AS w, CAST(SUM(b) AS integer) AS b FROM ({branches}) AS found GROUP BY id ORDER BY w DESC, id LIMIT {most}
+    SELECT id, CAST(SUM(w) AS integer) AS w, CAST(SUM(b) AS integer) AS b FROM ({branches}) AS found
+    GROUP BY id ORDER BY w DESC, id LIMIT {most}
 ) AS best JOIN search_passage p ON p.id = best.id ORDER BY best.w DESC, best.id
 """
-_FAMILY: Final = 64
 
 
 def find(*, room: str, text: str, language: str, limit: int = 1000) -> list[Hit]:
@@ -35,10 +35,10 @@ def find(*, room: str, text: str, language: str, limit: int = 1000) -> list[Hit]
 
     Any text is allowed; what holds no word finds nothing. Follows the rules of `kizuki.search.engine.ranking`.
     """
-    wanted = question.weights(text, synonyms.from_library())
+    typed = question.weights(text, synonyms.from_library())
     own = question.own_language(text, language)
     corpora = {corpus.language: corpus for corpus in Corpus.objects.filter(room=room)}
-    wanted = {tongue: _families(corpora.get(tongue), words) for tongue, words in wanted.items()}
+    wanted = {tongue: _families(corpora.get(tongue), words) for tongue, words in typed.items()}
     held = _held(corpora, wanted)
     other = "en" if own == "ja" else "ja"
     results = {
@@ -61,13 +61,14 @@ def _ranked(
 
 
 def _families(corpus: Corpus | None, words: dict[str, float]) -> Mapping[str, float]:
-    """Where single characters are asked for, the words that begin with them."""
+    """Where single characters are asked for, the commonest words that begin with them."""
     if corpus is None or not question.single_characters(words):
         return words
     begins = Q()
     for word in words:
         begins |= Q(word__gte=word, word__lt=chr(ord(word) + 1))
-    return dict.fromkeys(Word.objects.filter(begins, corpus=corpus).values_list("word", flat=True)[:_FAMILY], 1.0)
+    family = Word.objects.filter(begins, corpus=corpus).order_by("-passages", "word").values_list("word", flat=True)
+    return dict.fromkeys(family[: ranking.MOST_WORDS], 1.0)
 
 
 def _held(corpora: Mapping[str, Corpus], wanted: Mapping[str, Mapping[str, float]]) -> dict[int, dict[str, int]]:

@@ -30,7 +30,9 @@ class _Index:
     def find(self, weights: Mapping[str, float], most: int) -> tuple[dict[str, ranking.Ranked], frozenset[str]]:
         if question.single_characters(dict(weights)):
             firsts = tuple(weights)
-            weights = {word: 1.0 for word in self.places if word.startswith(firsts)}
+            family = (word for word in self.places if word.startswith(firsts))
+            common = sorted(family, key=lambda word: (-len(self.places[word]), word))
+            weights = dict.fromkeys(common[: ranking.MOST_WORDS], 1.0)
         held = {word: len(self.places[word]) for word in weights if word in self.places}
         chosen = ranking.plan(weights, held, self.corpus.passages)
         worth: dict[int, int] = {}

@@ -1,14 +1,14 @@
 """Which words of a question to follow, what each is worth, and how sentences add up to the thing they stand in.
 
 The worth of a word in a passage is Okapi BM25 (S. Robertson and H. Zaragoza, "The probabilistic relevance framework",
-2009) with the number of its occurrences taken as one: a sentence hardly ever says a word twice, and then word and length of
-passage are all that is needed, which is what both databases' indexes give. Weights are whole numbers, so that sums are equal
-on every machine.
+2009) with the number of its occurrences taken as one: a sentence hardly ever says a word twice, and then word and length
+of passage are all that is needed, which is what both databases' indexes give. Weights are whole numbers, so that sums
+are equal on every machine.
 
-A thing is worth its best passage, half of its second and a quarter of its third: one telling sentence counts more than many
-passing mentions. Beside its passages a thing is judged as a whole, by the worth of all the words asked for that stand anywhere
-in it, since a question often joins what the thing tells in different places (J. Callan, "Passage-level evidence in document
-retrieval", SIGIR 1994).
+A thing is worth its best passage, half of its second and a quarter of its third: one telling sentence counts more than
+many passing mentions. Beside its passages a thing is judged as a whole, by the worth of all the words asked for that
+stand anywhere in it, since a question often joins what the thing tells in different places (J. Callan, "Passage-level
+evidence in document retrieval", SIGIR 1994).
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ BUDGET: Final = 4_000
 #: At most this many words, one bit each in a whole number of 32 bits with sign.
 MOST_WORDS: Final = 30
 #: Passages that are ranked in the language asked, and in the other.
-MOST_PASSAGES: Final = 1_000
-MOST_OTHER: Final = 250
+MOST_PASSAGES: Final = 500
+MOST_OTHER: Final = 150
 SHARES: Final = (1.0, 0.5, 0.25)
 #: What the words found anywhere in a thing count beside its best passages.
 WHOLE: Final = 0.3
@@ -47,7 +47,6 @@ class Corpus(NamedTuple):
 #: A passage: key, part, text, number of words, sum of its words' worth, and a number that has bit n set where the plan's
 #: word n stands in it. A plain tuple as the database gives it, since thousands are looked at for one question.
 Found: TypeAlias = tuple[str, str, str, int, int, int]
-_LENGTH, _WORTH, _WHICH = 3, 4, 5
 
 
 class Ranked(NamedTuple):
@@ -87,20 +86,21 @@ def rank(found: Iterable[Found], corpus: Corpus, words: Sequence[tuple[str, int]
     least, slope = SCALE * (1 + K1 * (1 - B)), SCALE * K1 * B / average
     ranked: dict[str, _Sum] = {}
     for row in found:
-        worth = row[_WORTH] * (K1 + 1) / (least + slope * row[_LENGTH])
-        thing = ranked.get(row[0])
+        key, _, _, length, held, which = row
+        worth = held * (K1 + 1) / (least + slope * length)
+        thing = ranked.get(key)
         if thing is None:
-            ranked[row[0]] = _Sum([worth], row[_WHICH], row)
+            ranked[key] = _Sum([worth], which, row)
         else:
             if worth > thing.worths[0]:
                 thing.best = row
             insort(thing.worths, worth, key=operator.neg)
-            thing.which |= row[_WHICH]
+            thing.which |= which
     wholes: dict[int, float] = {}
     for which in {thing.which for thing in ranked.values()}:
         wholes[which] = WHOLE * sum(worth for n, (_, worth) in enumerate(words) if which >> n & 1) / SCALE
     return {
-        key: Ranked(key, sum(map(operator.mul, SHARES, thing.worths)) + wholes[thing.which], thing.best)
+        key: Ranked(key, sum(map(operator.mul, SHARES, thing.worths), wholes[thing.which]), thing.best)
         for key, thing in ranked.items()
     }
 

@@ -1,9 +1,9 @@
 """Text cut into the words that the index holds, alike for what is searched and for what is asked.
 
-Writing is folded first (NFKC, lower case, accents of Latin letters). Latin words are lightly stemmed: plurals, -ed, -ing,
--ion and a final -e go, in the spirit of D. Harman, "How effective is suffixing?" (JASIS 42, 1991), who found light
-stemming as good as heavy. Japanese, Chinese and Korean writing has no spaces, so that every two neighbouring characters make
-a word, as in J. Y. Nie and F. Ren, "Chinese information retrieval: using characters or words?" (IP&M 35, 1999).
+Writing is folded first (NFKC, lower case, accents of Latin letters). Latin words are lightly stemmed: plurals, -ed,
+-ing, -ion and a final -e go, in the spirit of D. Harman, "How effective is suffixing?" (JASIS 42, 1991), who found light
+stemming as good as heavy. Japanese, Chinese and Korean writing has no spaces, so that every two neighbouring characters
+make a word, as in J. Y. Nie and F. Ren, "Chinese information retrieval: using characters or words?" (IP&M 35, 1999).
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ LONGEST: Final = 48
 _KATAKANA: Final = "ァ-ヺ"
 _MARK: Final = "ー"
 _PARTICLE: Final = "を"  # stands between words and never inside one, so that it parts them
-_OTHER: Final = "ぁ-ゑん-ゖ々〆〇㐀-䶿一-鿿豈-﫿가-힣\U00020000-\U0003ffff"
+# hiragana without that particle, 々〆〇, Chinese characters, Korean syllables
+_OTHER: Final = (
+    "\u3041-\u3091\u3093-\u3096\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3\U00020000-\U0003ffff"
+)
 _CJK: Final = f"{_KATAKANA}{_MARK}{_OTHER}"
 _LATIN: Final = rf"[^\W_{_CJK}{_PARTICLE}]"
 # A long mark that ends a katakana word is written by some and left out by others (サーバー, サーバ).
@@ -64,9 +67,9 @@ def tokens(text: str) -> Iterator[Token]:
         else:
             run = _without_long_mark(run)
             spans = [(run[n : n + 2], n, min(n + 2, len(run))) for n in range(len(run))]
-        for word, start, end in spans:
-            start, end = offset + start, offset + end
-            yield Token(word, places[start], places[end]) if places else Token(word, start, end)
+        for word, first, last in spans:
+            start, end = offset + first, offset + last
+            yield Token(word, places[start][0], places[end - 1][1]) if places else Token(word, start, end)
 
 
 def index_words(text: str) -> list[str]:
@@ -106,9 +109,7 @@ def _latin(run: str) -> tuple[tuple[str, int, int], ...]:
         return ((stem(run), 0, len(run)),)
     lettered = any(not part.isdecimal() for part, _, _ in parts)
     told = [
-        (stem(part), start, end)
-        for part, start, end in parts
-        if len(part) > 1 and not (lettered and part.isdecimal())
+        (stem(part), start, end) for part, start, end in parts if len(part) > 1 and not (lettered and part.isdecimal())
     ]
     whole = "".join(part for part, _, _ in parts if part != "s")
     return (*told, (stem(whole), 0, len(run)))
@@ -150,15 +151,15 @@ def _singular(word: str) -> str:
     return word
 
 
-def _with_places(text: str) -> tuple[str, tuple[int, ...]]:
-    """The folded text and, where folding moved anything, the place in `text` of each of its characters and its end."""
+def _with_places(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """The folded text and, where folding moved anything, from where to where in `text` each of its characters stood."""
     flat = folded(text)
     if len(flat) == len(text) and unicodedata.is_normalized("NFKC", text):
-        return flat, ()
+        return flat, []
     pieces: list[str] = []
-    places: list[int] = []
+    places: list[tuple[int, int]] = []
     for match in _CLUSTER.finditer(text):
         piece = folded(match.group())
         pieces.append(piece)
-        places += [match.start()] * len(piece)
-    return "".join(pieces), (*places, len(text))
+        places += [match.span()] * len(piece)
+    return "".join(pieces), places

@@ -38,7 +38,10 @@ def test_putting_in_the_same_again_changes_no_count() -> None:
     actions.replace(room="casebook", passages=passages)
     before = (sorted(Word.objects.values_list("corpus", "word", "passages")), sorted(Corpus.objects.values_list()))
     actions.replace(room="casebook", passages=passages)
-    assert (sorted(Word.objects.values_list("corpus", "word", "passages")), sorted(Corpus.objects.values_list())) == before
+    assert (
+        sorted(Word.objects.values_list("corpus", "word", "passages")),
+        sorted(Corpus.objects.values_list()),
+    ) == before
     assert Row.objects.count() == 3
 
 
@@ -99,6 +102,6 @@ def test_counts_follow_any_changes(db: None, changes: list[tuple[str, list[Passa
         counted.update((corpus, word.split("_", 1)[1]) for word in words.split(" "))
     held = {(corpus, word): n for corpus, word, n in Word.objects.values_list("corpus_id", "word", "passages")}
     assert held == dict(counted)
-    for corpus in Corpus.objects.all():
-        lengths = list(Row.objects.filter(corpus=corpus).values_list("length", flat=True))
-        assert (corpus.passages, corpus.length) == (len(lengths), sum(lengths))
+    for one in Corpus.objects.all():
+        lengths = list(Row.objects.filter(corpus=one).values_list("length", flat=True))
+        assert (one.passages, one.length) == (len(lengths), sum(lengths))
