@@ -217,7 +217,8 @@ class Walk:
         if move.alone:
             return [self._costliest(move, allowed)]
         parts = [allowed]
-        for feature in [*features(self.plan, self.register, self.reading), *(self.marks[b].taken for b in move.before)]:
+        # what is already taken stands apart, also on ways that do not lead here: taking it again loses nothing more
+        for feature in [*features(self.plan, self.register, self.reading), *(m.taken for m in self.marks[: move.n])]:
             parts = split(parts, feature)
         return sorted(parts, key=lambda part: part & -part)
 
