@@ -114,11 +114,11 @@ def verdict_word(word: str) -> Any:
 
 
 @register.inclusion_tag("ui/field.html")
-def field(bound: BoundField, autofocus: bool = False) -> dict[str, Any]:
-    """One form field: label, control, help, errors, joined for screen readers."""
+def field(bound: BoundField, autofocus: bool = False, errors: bool = True) -> dict[str, Any]:
+    """One form field: label, control, help, errors, joined for screen readers. `errors` False: they are told elsewhere."""
     widget = bound.field.widget
     described = [f"{bound.id_for_label}-help"] if bound.help_text else []
-    described += [f"{bound.id_for_label}-error"] if bound.errors else []
+    described += [f"{bound.id_for_label}-error"] if bound.errors and errors else []
     attrs: dict[str, Any] = {"class": "input"} if widget.__class__.__name__ not in CHOICES else {}
     if described:
         attrs["aria-describedby"] = " ".join(described)
@@ -128,6 +128,7 @@ def field(bound: BoundField, autofocus: bool = False) -> dict[str, Any]:
         attrs["autofocus"] = True
     return {
         "field": bound,
+        "errors": bound.errors if errors else [],
         "control": bound.as_widget(attrs=attrs),
         "checkbox": widget.__class__.__name__ == "CheckboxInput",
     }
