@@ -24,9 +24,12 @@ from kizuki.jobs.models import Job
 log = logging.getLogger(__name__)
 
 _current: ContextVar[Job | None] = ContextVar("kizuki_job", default=None)
+_reported: ContextVar[float] = ContextVar("kizuki_job_reported", default=0.0)
 #: Seconds between looks at an empty queue, and between rounds of the reaper and the schedule.
 POLL = 1.0
 ROUND = 10.0
+#: Seconds between two stored percentages of one job.
+REPORT_EVERY = 0.25
 
 DIED = _("The program stopped while it worked on this. Nothing is known to be wrong with your request; start it again.")
 
@@ -53,7 +56,14 @@ def progress(percent: int, message: Any = "") -> None:
     Raises Cancelled when the job was cancelled, so call it where the task can be left without harm.
     """
     job = _current.get()
-    if job is not None and not actions.report(job, percent, message):
+    if job is None:
+        return
+    now = time.monotonic()
+    # A tight loop may call this for every row: without news in words, four times a second is enough for the database.
+    if not message and now - _reported.get() < REPORT_EVERY:
+        return
+    _reported.set(now)
+    if not actions.report(job, percent, message):
         raise Cancelled
 
 
@@ -117,6 +127,7 @@ def _perform(job: Job) -> None:
         actions.fail(job, UNKNOWN, retry=False)
         return
     token = _current.set(job)
+    _reported.set(0.0)
     try:
         with _alive(job), _as_person(job):
             result = task.run(*job.args, **job.kwargs)

@@ -49,3 +49,10 @@ def hang(mark: str) -> str:
         path.write_text("started", encoding="utf-8")
         time.sleep(120)
     return "done"
+
+
+@task(title="Count")
+def count(rows: int) -> None:
+    for n in range(rows):
+        progress(n * 99 // rows)
+    progress(99, Text(ja="終わり", en="The end"))

@@ -78,3 +78,11 @@ def test_of_many_workers_one_takes_a_job() -> None:
     for thread in threads:
         thread.join(timeout=60)
     assert len(taken) == len(set(taken)) == 12
+
+
+def test_a_tight_loop_does_not_write_for_every_row(django_assert_max_num_queries: Any) -> None:
+    job = enqueue(tasks.count, 20_000, by=None)
+    with django_assert_max_num_queries(40):
+        drain()
+    job.refresh_from_db()
+    assert (job.state, job.message) == (State.DONE, {"ja": "終わり", "en": "The end"})
