@@ -16,18 +16,13 @@ from kizuki.search.models import Corpus, Word
 
 __all__ = ["Hit", "find"]
 
-# One branch for each word, so that the database follows the words' own lists and never looks at another passage.
+# One branch for each word, so that the database follows the words' own lists and never looks at another passage. The
+# first alone may hold more places than a question visits; then it is the only one.
 _BRANCH: Final = {
-    "sqlite": "SELECT rowid AS id, {worth} AS w, {bit} AS b FROM search_words WHERE search_words MATCH %s",
-    "postgresql": "SELECT id, {worth} AS w, {bit} AS b FROM search_passage WHERE lexemes @@ %s::tsquery",
+    "sqlite": "SELECT {n} AS n, rowid AS id FROM search_words WHERE search_words MATCH %s",
+    "postgresql": "SELECT {n} AS n, id FROM search_passage WHERE lexemes @@ %s::tsquery",
 }
-_BOUNDED: Final = "SELECT * FROM ({branch} ORDER BY id LIMIT {budget}) AS bounded"
-_FIND: Final = """
-SELECT p.key, p.part, p.text, p.length, best.w, best.b FROM (
-    SELECT id, CAST(SUM(w) AS integer) AS w, CAST(SUM(b) AS integer) AS b FROM ({branches}) AS found
-    GROUP BY id ORDER BY w DESC, id LIMIT {most}
-) AS best JOIN search_passage p ON p.id = best.id ORDER BY best.w DESC, best.id
-"""
+_BOUNDED: Final = "{branch} ORDER BY id LIMIT {places}"
 
 
 def find(*, room: str, text: str, language: str, limit: int = 1000) -> list[Hit]:
@@ -42,20 +37,23 @@ def find(*, room: str, text: str, language: str, limit: int = 1000) -> list[Hit]
     held = _held(corpora, wanted)
     other = "en" if own == "ja" else "ja"
     results = {
-        own: _ranked(corpora.get(own), wanted[own], held, ranking.MOST_PASSAGES),
-        other: _ranked(corpora.get(other), wanted[other], held, ranking.MOST_OTHER),
+        own: _ranked(corpora.get(own), wanted[own], held, ranking.OWN),
+        other: _ranked(corpora.get(other), wanted[other], held, ranking.OTHER),
     }
     return to_hits(own, other, results, limit)
 
 
 def _ranked(
-    corpus: Corpus | None, words: Mapping[str, float], held: Mapping[int, Mapping[str, int]], most: int
+    corpus: Corpus | None,
+    words: Mapping[str, float],
+    held: Mapping[int, Mapping[str, int]],
+    bounds: ranking.Bounds,
 ) -> tuple[dict[str, ranking.Ranked], frozenset[str]]:
     """The things found in one language, and the words by which they were found."""
-    chosen = ranking.plan(words, held.get(corpus.pk, {}), corpus.passages) if corpus else []
+    chosen = ranking.plan(words, held.get(corpus.pk, {}), corpus.passages, bounds) if corpus else []
     if corpus is None or not chosen:
         return {}, frozenset()
-    found = _passages(corpus.pk, chosen, most)
+    found = _passages(corpus.pk, chosen, bounds)
     totals = ranking.Corpus(corpus.passages, corpus.length)
     return ranking.rank(found, totals, chosen), frozenset(word for word, _ in chosen)
 
@@ -83,16 +81,20 @@ def _held(corpora: Mapping[str, Corpus], wanted: Mapping[str, Mapping[str, float
     return counts
 
 
-def _passages(corpus: int, chosen: list[tuple[str, int]], most: int) -> list[ranking.Found]:
-    branches, terms = [], []
-    quote = '"' if connection.vendor == "sqlite" else "'"
-    for n, (word, worth) in enumerate(chosen):
-        branches.append(_BRANCH[connection.vendor].format(worth=int(worth), bit=1 << n))
-        terms.append(f"{quote}{scoped(corpus, word)}{quote}")
-    if len(branches) == 1:
-        branches[0] = _BOUNDED.format(branch=branches[0], budget=ranking.BUDGET)
-    sql = _FIND.format(branches=" UNION ALL ".join(branches), most=most)
+def _passages(corpus: int, chosen: list[tuple[str, int]], bounds: ranking.Bounds) -> list[ranking.Found]:
+    branch, quote = _BRANCH[connection.vendor], '"' if connection.vendor == "sqlite" else "'"
+    terms = [f"{quote}{scoped(corpus, word)}{quote}" for word, _ in chosen]
+    sql = " UNION ALL ".join(branch.format(n=n) for n in range(len(chosen)))
+    if len(chosen) == 1:
+        sql = _BOUNDED.format(branch=sql, places=bounds.places)
     with connection.cursor() as cursor:
         cursor.execute(sql, terms)
-        found: list[ranking.Found] = cursor.fetchall()
-    return found
+        best = ranking.best(cursor.fetchall(), chosen, bounds)
+        marks = ", ".join(["%s"] * len(best))
+        cursor.execute(
+            f"SELECT id, key, part, text, length FROM search_passage WHERE id IN ({marks})",  # noqa: S608 - marks only
+            [passage for passage, _, _ in best],
+        )
+        rows = {row[0]: row[1:] for row in cursor.fetchall()}
+    # A passage that was replaced between the two questions is gone and left out.
+    return [(*rows[passage], worth, which) for passage, worth, which in best if passage in rows]

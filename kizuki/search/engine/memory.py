@@ -27,22 +27,18 @@ class _Index:
             length += len(words)
         self.corpus = ranking.Corpus(len(self.rows), length)
 
-    def find(self, weights: Mapping[str, float], most: int) -> tuple[dict[str, ranking.Ranked], frozenset[str]]:
+    def find(
+        self, weights: Mapping[str, float], bounds: ranking.Bounds
+    ) -> tuple[dict[str, ranking.Ranked], frozenset[str]]:
         if question.single_characters(dict(weights)):
             firsts = tuple(weights)
             family = (word for word in self.places if word.startswith(firsts))
             common = sorted(family, key=lambda word: (-len(self.places[word]), word))
             weights = dict.fromkeys(common[: ranking.MOST_WORDS], 1.0)
         held = {word: len(self.places[word]) for word in weights if word in self.places}
-        chosen = ranking.plan(weights, held, self.corpus.passages)
-        worth: dict[int, int] = {}
-        which: dict[int, int] = {}
-        for n, (word, weight) in enumerate(chosen):
-            for place in self.places[word][: ranking.BUDGET]:
-                worth[place] = worth.get(place, 0) + weight
-                which[place] = which.get(place, 0) | 1 << n
-        top = sorted(worth, key=lambda place: (-worth[place], place))[:most]
-        found = (self._found(place, worth[place], which[place]) for place in top)
+        chosen = ranking.plan(weights, held, self.corpus.passages, bounds)
+        places = ((n, place) for n, (word, _) in enumerate(chosen) for place in self.places[word][: bounds.places])
+        found = (self._found(*passage) for passage in ranking.best(places, chosen, bounds))
         return ranking.rank(found, self.corpus, chosen), frozenset(word for word, _ in chosen)
 
     def _found(self, place: int, worth: int, which: int) -> ranking.Found:
@@ -66,9 +62,9 @@ def search_passages(
     own = question.own_language(text, language)
     other = "en" if own == "ja" else "ja"
     results = {}
-    for tongue, most in ((own, ranking.MOST_PASSAGES), (other, ranking.MOST_OTHER)):
+    for tongue, bounds in ((own, ranking.OWN), (other, ranking.OTHER)):
         rows = ((key, p) for key, listed in passages.items() for p in listed if p.language == tongue)
-        results[tongue] = _Index(rows).find(wanted[tongue], most)
+        results[tongue] = _Index(rows).find(wanted[tongue], bounds)
     return to_hits(own, other, results, limit)
 
 

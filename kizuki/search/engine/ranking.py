@@ -23,18 +23,27 @@ from typing import Final, NamedTuple, TypeAlias
 K1: Final = 1.2
 B: Final = 0.5
 SCALE: Final = 1000
-#: Places in the index that one question may visit in one language; words are followed from the rarest on until then.
-BUDGET: Final = 4_000
-#: At most this many words, one bit each in a whole number of 32 bits with sign.
+#: At most this many words are followed, one bit each in a number.
 MOST_WORDS: Final = 30
-#: Passages that are ranked in the language asked, and in the other.
-MOST_PASSAGES: Final = 500
-MOST_OTHER: Final = 150
 SHARES: Final = (1.0, 0.5, 0.25)
 #: What the words found anywhere in a thing count beside its best passages.
 WHOLE: Final = 0.3
 #: What a hit in the language that was not asked in counts beside one in the language asked.
 OTHER_LANGUAGE: Final = 0.25
+
+
+class Bounds(NamedTuple):
+    """How far a question goes in one language.
+
+    `places`: of the index that may be visited; words are followed from the rarest on until then. `passages`: that are ranked.
+    """
+
+    places: int
+    passages: int
+
+
+OWN: Final = Bounds(places=4_000, passages=500)
+OTHER: Final = Bounds(places=1_000, passages=150)
 
 
 class Corpus(NamedTuple):
@@ -66,18 +75,32 @@ class _Sum:
     best: Found
 
 
-def plan(weights: Mapping[str, float], held: Mapping[str, int], passages: int) -> list[tuple[str, int]]:
-    """The words to follow with their worth, rarest first. `held`: how many of the passages have each word."""
+def plan(weights: Mapping[str, float], held: Mapping[str, int], passages: int, bounds: Bounds) -> list[tuple[str, int]]:
+    """The words to follow with their worth, rarest first. `held`: how many of the `passages` have each word."""
     known = sorted((held[word], word) for word in weights if held.get(word))
     chosen: list[tuple[str, int]] = []
     visited = 0
     for number, word in known[:MOST_WORDS]:
         visited += number
-        if chosen and visited > BUDGET:
+        if chosen and visited > bounds.places:
             break
         rarity = math.log(1 + (passages - number + 0.5) / (number + 0.5))
         chosen.append((word, max(1, round(SCALE * weights[word] * rarity))))
     return chosen
+
+
+def best(
+    places: Iterable[tuple[int, int]], words: Sequence[tuple[str, int]], bounds: Bounds
+) -> list[tuple[int, int, int]]:
+    """The passages that are worth most, best first, as (passage, worth, which). `places`: pairs (word's number, passage)."""
+    # Worth and bit are added as one number: a place is visited often enough for one addition fewer to count.
+    codes = [worth << MOST_WORDS | 1 << n for n, (_, worth) in enumerate(words)]
+    sums: dict[int, int] = {}
+    for n, passage in places:
+        sums[passage] = sums.get(passage, 0) + codes[n]
+    low = (1 << MOST_WORDS) - 1
+    ordered = sorted((-(total >> MOST_WORDS), passage) for passage, total in sums.items())[: bounds.passages]
+    return [(passage, -worth, sums[passage] & low) for worth, passage in ordered]
 
 
 def rank(found: Iterable[Found], corpus: Corpus, words: Sequence[tuple[str, int]]) -> dict[str, Ranked]:
