@@ -1,4 +1,4 @@
-"""`kizuki schema`, `kizuki org validate`, `kizuki case list|show|validate`: the file formats, without a database."""
+"""`kizuki schema`, `kizuki org validate`, `kizuki case list|show|search|validate`: the file formats, without a database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from kizuki.commands.output import BAD_INPUT, Json, Language, chosen_cases, language, print_json, print_table, refuse
 
 Files = Annotated[list[Path], typer.Argument(help="Files (YAML or JSON).")]
-case_app = typer.Typer(name="case", help="Cases: list, show, validate.", no_args_is_help=True)
+case_app = typer.Typer(name="case", help="Cases: list, show, search, validate.", no_args_is_help=True)
 org_app = typer.Typer(name="org", help="Organisation files: validate.", no_args_is_help=True)
 
 
@@ -93,6 +93,25 @@ def case_list(json: Json = False, lang: Language = "") -> None:
     heads = ("事例", "題名", "組織", "攻撃段階", "記録", "項目") if shown == "ja" else (
         "Case", "Title", "Organisation", "Steps", "Entries", "Items")  # fmt: skip
     print_table("", heads, rows)
+
+
+@case_app.command("search")
+def case_search(
+    text: Annotated[list[str], typer.Argument(help="What to look for, in Japanese or English.")],
+    json: Json = False,
+    lang: Language = "",
+) -> None:
+    """The library's cases that speak of something, best first, with the sentence that says so."""
+    from kizuki.casebook.engine.passages import passages
+    from kizuki.search.engine.memory import search_passages
+
+    shown, cases = language(lang), {c.id: c for c in chosen_cases((), True)}
+    hits = search_passages({id: passages(c) for id, c in cases.items()}, " ".join(text), shown)
+    if json:
+        print_json([{"id": h.key, "score": h.score, "part": h.part, "language": h.language, "text": h.text} for h in hits])
+        return
+    heads = ("事例", "題名", "文") if shown == "ja" else ("Case", "Title", "Sentence")
+    print_table("", heads, [(h.key, cases[h.key].title.in_(shown), h.text) for h in hits])
 
 
 @case_app.command("show")
