@@ -22,3 +22,7 @@ for group in (files.case_app, files.org_app):
 def main() -> None:
     """The console script. Exit codes: 0 done, 1 a `--fail-on` was met, 2 bad input, 3 not allowed."""
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -160,6 +160,7 @@ def glossary(request: HttpRequest) -> HttpResponse:
     return render(request, "casebook/glossary.html", {"terms": terms})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def bring_in(request: HttpRequest) -> HttpResponse:
     """Import case files: checked whole, stored whole or not at all."""
     require(request.user, rules.may_edit)

@@ -108,7 +108,9 @@ def case_search(
     shown, cases = language(lang), {c.id: c for c in chosen_cases((), True)}
     hits = search_passages({id: passages(c) for id, c in cases.items()}, " ".join(text), shown)
     if json:
-        print_json([{"id": h.key, "score": h.score, "part": h.part, "language": h.language, "text": h.text} for h in hits])
+        print_json(
+            [{"id": h.key, "score": h.score, "part": h.part, "language": h.language, "text": h.text} for h in hits]
+        )
         return
     heads = ("事例", "題名", "文") if shown == "ja" else ("Case", "Title", "Sentence")
     print_table("", heads, [(h.key, cases[h.key].title.in_(shown), h.text) for h in hits])
@@ -129,12 +131,20 @@ def case_show(
     print(f"{found.id}  {found.title.in_(shown)}\n{found.organisation.label.in_(shown)}\n")
     for passage in found.overview:
         print(f"{passage.in_(shown)}\n")
-    steps = [(s.id, s.text.in_(shown), s.via, " ".join(_named(s.prevent)), " ".join(_named(s.detect))) for s in found.attack]
-    heads = ("段階", "内容", "経路", "防ぐ対策", "気づく対策") if shown == "ja" else ("Step", "What", "Via", "Prevent", "Detect")
+    steps = [
+        (s.id, s.text.in_(shown), s.via, " ".join(_named(s.prevent)), " ".join(_named(s.detect))) for s in found.attack
+    ]
+    heads = (
+        ("段階", "内容", "経路", "防ぐ対策", "気づく対策")
+        if shown == "ja"
+        else ("Step", "What", "Via", "Prevent", "Detect")
+    )
     print_table("", heads, steps)
     from kizuki.kit import when
 
-    entries = [(str(e.n), when.parse(e.at).label(shown), e.lane, e.kind, e.text.in_(shown)) for e in found.timeline.entries]
+    entries = [
+        (str(e.n), when.parse(e.at).label(shown), e.lane, e.kind, e.text.in_(shown)) for e in found.timeline.entries
+    ]
     heads = ("番号", "時", "レーン", "区分", "記録") if shown == "ja" else ("No.", "When", "Lane", "Kind", "Entry")
     print_table("", heads, entries)
 

@@ -52,7 +52,13 @@ def say(word: str | None, lang: str) -> str:
 
 
 def replay(
-    case: Cases = None, *, org: Org, everything: All = False, fail_on: FailOn = "", json: Json = False, lang: Language = ""
+    case: Cases = None,
+    *,
+    org: Org,
+    everything: All = False,
+    fail_on: FailOn = "",
+    json: Json = False,
+    lang: Language = "",
 ) -> None:
     """Which cases would go through at this organisation, where each would have ended, and what would change it."""
     if fail_on not in ("", "through", "depends"):
@@ -131,7 +137,12 @@ def _print_questions(result: Replay, lang: str) -> None:
         print_table(say("Questions that decide", lang), [say(c, lang) for c in ("Measure", "Result", "Where")], rows)
     if result.changes:
         changes = [
-            (_asked(change.ask, lang), say(change.word, lang), change.step or "", _step_down(change.before.harm, change.after.harm))
+            (
+                _asked(change.ask, lang),
+                say(change.word, lang),
+                change.step or "",
+                _step_down(change.before.harm, change.after.harm),
+            )
             for change in result.changes
         ]
         columns = [say(c, lang) for c in ("Measure", "Result", "Where", "Harm")]

@@ -113,6 +113,8 @@ def _order(attack: tuple[AttackStep, ...]) -> Iterator[Finding]:
     for n, step in enumerate(attack):
         for k, id in enumerate(step.after or ()):
             yield from dangling(("attack", n, "after", k), id, known, "step")
+        if len(known) < len(attack):
+            continue  # with an id given twice nobody knows which step comes before which
         above, todo = set[str](), list(before[step.id])
         while todo:
             id = todo.pop()

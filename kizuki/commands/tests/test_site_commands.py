@@ -1,0 +1,66 @@
+"""The commands that run the site, as a person types them, each in a home of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def kizuki(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("KIZUKI_", "DJANGO_", "PYTEST"))}
+    environment["KIZUKI_HOME"] = str(home)
+    return subprocess.run(
+        [sys.executable, "-m", "kizuki.cli", *words], env=environment, capture_output=True, text=True, timeout=180
+    )
+
+
+def test_a_new_installation_is_made_checked_and_entered(home: Path) -> None:
+    made = kizuki(home, "init")
+    assert made.returncode == 0, made.stderr
+    assert "Cases: 8 added" in made.stderr
+    again = kizuki(home, "init")
+    assert "Cases: 0 added, 0 changed, 8 as they were" in " ".join(again.stderr.split())
+
+    verified = kizuki(home, "verify")
+    assert verified.returncode == 0
+    assert re.match(r"\d+ entries, whole\. Hash of the last one: [0-9a-f]{64}", verified.stdout)
+
+    checked = kizuki(home, "doctor")
+    assert checked.returncode == 0
+    assert "none needed" in checked.stdout
+
+    link = kizuki(home, "user", "a@example.org", "--name", "A", "--role", "manager")
+    assert re.search(r"http://127\.0\.0\.1:8000/account/first/[\w-]{20,}/", link.stdout)
+    wrong = kizuki(home, "user", "a@example.org", "--role", "king")
+    assert wrong.returncode == 2
+    assert "king" in wrong.stderr
+
+
+def test_the_key_is_made_once_and_for_its_owner_only(home: Path) -> None:
+    kizuki(home, "doctor")
+    key = home / "secret-key"
+    first = key.read_text()
+    assert len(first) > 50
+    assert key.stat().st_mode & 0o077 == 0
+    kizuki(home, "doctor")
+    assert key.read_text() == first
+
+
+def test_a_wrong_setting_stops_with_one_sentence(home: Path) -> None:
+    environment = {**os.environ, "KIZUKI_HOME": str(home), "KIZUKI_UPLOAD_MB": "many"}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    stopped = subprocess.run(
+        [sys.executable, "-m", "kizuki.cli", "doctor"], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert stopped.returncode == 2
+    assert stopped.stderr.strip() == "KIZUKI_UPLOAD_MB: “many” is not a whole number from 1 to 512"
