@@ -24,7 +24,7 @@ from kizuki.replay.engine.result import (
     TooLate,
     Verdict,
 )
-from kizuki.replay.engine.walk import End, Mark, Walk, cut_off_by, endings, harm_of, lost_of
+from kizuki.replay.engine.walk import End, Mark, Walk, cut_off, endings, harm_of, lost_of
 from kizuki.replay.engine.ways import assumed_of, missing
 
 MAX_OUTCOMES: Final = 40
@@ -99,7 +99,7 @@ def _assumed(register: Compiled, move: Move, mark: Mark) -> tuple[Assumed, ...]:
 
 
 def _missing(explainer: Explainer, move: Move, end: End) -> Missing:
-    fenced = cut_off_by(explainer.plan, explainer.register, end, move.n) is not None
+    fenced = cut_off(explainer.plan, explainer.register, end, move.n)
     return missing(explainer.register, move, end.marks[move.n].held, fenced)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -317,24 +318,40 @@ def endings(plan: Plan, register: Compiled, end: End) -> tuple[Ending, Ending | 
     return Ending("through", through), _last_stop(plan, register, end, through) if beyond else None
 
 
+PRECEDENCE: Final[tuple[Word, ...]] = ("contained", "stopped", "out of reach", "not applicable")
+
+
 def _last_stop(plan: Plan, register: Compiled, end: End, after: int) -> Ending | None:
-    for n in reversed([m for m in plan.relevant if m > after]):
-        mark = end.marks[n]
-        if mark.status == "taken" and mark.isolated:
-            return Ending("contained", n)
-        if mark.status == "out of reach" and (by := cut_off_by(plan, register, end, n)) is not None:
-            return Ending("contained", by)
-        if mark.status in ("stopped", "out of reach", "not applicable"):
-            return Ending(mark.status, n)
+    """Why the attack did not get to its end: of the reasons the first in order, and of the steps with it the last."""
+    found: dict[Word, int] = {}
+    for n in plan.relevant:
+        if n > after and not plan.moves[n].outside and (reason := why_not(plan, register, end, n)) is not None:
+            found[reason] = n
+    for word in PRECEDENCE:
+        if (last := found.get(word)) is not None:
+            return Ending(word, cuts_before(plan, end, last)[-1] if word == "contained" else last)
     return None
 
 
-def cut_off_by(plan: Plan, register: Compiled, end: End, n: int) -> int | None:
-    """The move at which containing kept the attack from reaching move `n`; None where it would not have reached it
-    anyway."""
+def why_not(plan: Plan, register: Compiled, end: End, n: int) -> Word | None:
+    """Why a move took nothing; None where it did, or where the attack had ended before it."""
+    mark = end.marks[n]
+    if mark.status == "not reached":
+        return "contained" if any(end.marks[a].taken for a in plan.moves[n].after) else None
+    if mark.status == "out of reach" and cut_off(plan, register, end, n):
+        return "contained"
+    return mark.status if mark.status in ("stopped", "out of reach", "not applicable") else None
+
+
+def cuts_before(plan: Plan, end: End, n: int) -> list[int]:
+    """The moves before one, along `after`, at which the attack was contained somewhere."""
+    return [b for b in plan.moves[n].before if (m := end.marks[b]).isolated | m.zone | m.account | m.link]
+
+
+def cut_off(plan: Plan, register: Compiled, end: End, n: int) -> bool:
+    """Whether the move would reach something, had nothing been contained before it."""
     move = plan.moves[n]
-    cuts = [b for b in move.before if (m := end.marks[b]).isolated | m.zone | m.account | m.link]
-    if not cuts:
-        return None
+    if not cuts_before(plan, end, n):
+        return False
     held = Held(union(end.marks[b].taken for b in move.before))
-    return cuts[-1] if move.fit & reach.by(move.step.via, register, held, move.alone).any else None
+    return bool(move.fit & reach.by(move.step.via, register, held, move.alone).any)
