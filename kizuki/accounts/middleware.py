@@ -68,6 +68,9 @@ class SignInRequired:
             answer = JsonResponse({"detail": _("Sign in, or send a valid key.")}, status=401)
             answer["WWW-Authenticate"] = 'Bearer realm="Kizuki"'
             return answer
+        if request.method not in _SAFE:
+            # A session's cookie comes along when another site makes the browser send; a key does not.
+            return JsonResponse({"detail": _("Send a key: without one the API only reads.")}, status=403)
         return None
 
     def _to_sign_in(self, request: HttpRequest) -> HttpResponse:

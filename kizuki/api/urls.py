@@ -17,11 +17,17 @@ from kizuki.register.engine.format import Organisation
 from kizuki.replay.api import router as replay
 
 #: No page of documentation: it would need scripts from inside the page. The document itself is at openapi.json.
-api = NinjaAPI(title="Kizuki", version="1", docs_url=None, urls_namespace="api")
+api = NinjaAPI(title="Kizuki", version="1", docs_url=None, openapi_url=None, urls_namespace="api")
 api.add_router("/cases", cases)
 api.add_router("/measures", measures)
 api.add_router("/replay", replay)
 SCHEMAS: dict[str, type] = {"case": Case, "organisation": Organisation, "measures": Measures}
+
+
+@api.get("/openapi.json", include_in_schema=False, url_name="openapi-json")
+def openapi(request: HttpRequest) -> Any:
+    """The API's own document."""
+    return api.get_openapi_schema()
 
 
 @api.get("/schemas/{name}", response={200: dict[str, Any], 404: dict[str, str]}, tags=["schemas"])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.urls import include, path
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 urlpatterns = [
-    path("language", set_language, name="set_language"),
+    path("language", require_POST(set_language), name="set_language"),
     path("account/", include("kizuki.accounts.urls")),
     path("journal/", include("kizuki.journal.urls")),
     path("jobs/", include("kizuki.jobs.urls")),

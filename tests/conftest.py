@@ -1,0 +1,122 @@
+"""A whole site for the tests that look at all of it: library, demo company, people, and things that are not everyone's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+from allauth.account.internal.flows import login
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.cache import caches
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from conftest import make_person
+from kizuki.accounts import actions as accounts
+from kizuki.accounts.choices import Role
+from kizuki.accounts.models import Key, Person
+from kizuki.casebook.actions import import_cases, remove_case
+from kizuki.casebook.engine.format import Case as Document
+from kizuki.casebook.library import cases
+from kizuki.casebook.models import Case
+from kizuki.demo.actions import load_company, load_library
+from kizuki.jobs.actions import enqueue
+from kizuki.jobs.models import Job
+from kizuki.jobs.tasks import verify_journal
+from kizuki.register.models import Organisation
+from kizuki.replay.actions import refresh, stale
+from tests.passkeys import registered
+
+ROLES = tuple(Role.values)
+
+
+class Belongings(NamedTuple):
+    """What one person has of their own."""
+
+    job: Job
+    key: Key
+    passkey: Authenticator
+
+
+class World(NamedTuple):
+    """`people` by role, and "deactivated" and "other"; `own` what each of them has."""
+
+    people: dict[str, Person]
+    own: dict[str, Belongings]
+    company: Organisation
+    library: Case
+    red: Case
+    removed: Case
+    sessions: dict[str, str]
+
+    def client(self, who: str, **extra: Any) -> Client:
+        """A client on which this person has signed in just now with the password; "anonymous": nobody has."""
+        client = Client(**extra)
+        if who in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
+        return client
+
+
+def _session(person: Person) -> str:
+    """The key of a session in which this person has just given the password, for pages that ask for it."""
+    client = Client()
+    client.force_login(person)
+    session = client.session
+    record = {"method": "password", "at": time.time(), "reauthenticated": True}
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [record]
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(person.pk)
+    session.save()
+    return str(session.session_key)
+
+
+def copy_of(document: Document, name: str, **changes: Any) -> Document:
+    """The same case under another id."""
+    return msgspec.structs.replace(document, id=name, **changes)
+
+
+def _belongings(person: Person) -> Belongings:
+    job = enqueue(verify_journal, by=person)
+    until = timezone.now() + timedelta(days=30)
+    key, _text = accounts.create_key(person=person, name="a program", scope="read", expires_at=until, by=person)
+    passkey = Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data=registered())
+    return Belongings(job, key, passkey)
+
+
+def build() -> World:
+    """Fill the database the way `kizuki demo` does, and add what is not for everyone."""
+    load_library()
+    company = load_company()
+    first = cases()[0]
+    hidden = [copy_of(first, "red-case", tlp="red"), copy_of(first, "removed-case")]
+    import_cases(documents=hidden, by="test")
+    people = {role: make_person(role, language="en") for role in ROLES}
+    people["other"] = make_person(Role.RESPONDER, "Other", language="en")
+    people["deactivated"] = make_person(Role.ADMINISTRATOR, "Gone", language="en")
+    own = {name: _belongings(person) for name, person in people.items()}
+    sessions = {name: _session(person) for name, person in people.items()}
+    Person.objects.filter(pk=people["deactivated"].pk).update(is_active=False)
+    remove_case(case=Case.objects.get(slug="removed-case"), by=people["manager"])
+    refresh(organisation=company, cases=stale(company))
+    named = {slug: Case.objects.get(slug=slug) for slug in ("nisc-h", "red-case", "removed-case")}
+    return World(people, own, company, named["nisc-h"], named["red-case"], named["removed-case"], sessions)
+
+
+@pytest.fixture(scope="module")
+def _built(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Built once a module in a transaction that is rolled back at its end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(_built: World, db: None) -> World:
+    """The site; what a test does to it is undone after the test."""
+    caches["local"].clear()
+    return _built

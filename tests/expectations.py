@@ -1,0 +1,144 @@
+"""What every address answers to whom. A new route fails the tests until it has its lines here.
+
+A line: a method, an object, and the answers in the order of the roles – reporter, responder, manager, executive, auditor,
+administrator. One answer stands for all. Nobody's and deactivated people's sessions are led to the sign-in page, except
+where a line of ANYONE says otherwise.
+"""
+
+from __future__ import annotations
+
+GET, POST = "GET", "POST"
+#: Objects that a line may name: `-` the route has none; own, foreign: of the person, of another; missing: no such thing.
+Lines = list[tuple[str, str, str]]
+
+ADMIN_SEES = "404 404 404 404 200 200"
+ADMIN_OPENS = "404 404 404 404 403 200"
+ADMIN_DOES = "404 404 404 404 403 302"
+EDITOR_OPENS = "403 403 200 403 403 200"
+EDITOR_DOES = "403 403 302 403 403 302"
+EDITOR_DOES_RED = "404 403 302 403 403 302"
+SEES_ALL = "404 200 200 200 200 200"
+#: May see everything of others, may end others' things only as administrator.
+FOREIGN = "404 404 404 404 403 302"
+
+EXPECTED: dict[str, Lines] = {
+    "set_language": [(POST, "-", "302")],
+    # ui
+    "ui:home": [(GET, "-", "302")],
+    "ui:health": [(GET, "-", "200")],
+    "ui:keys": [(GET, "-", "200")],
+    # casebook
+    "casebook:library": [(GET, "-", "200")],
+    "casebook:glossary": [(GET, "-", "200")],
+    "casebook:bring_in": [(GET, "-", EDITOR_OPENS), (POST, "-", EDITOR_DOES)],
+    "casebook:way_in": [(GET, "own", "200"), (GET, "missing", "404")],
+    **{
+        name: [(GET, "own", "200"), (GET, "red", SEES_ALL), (GET, "removed", "404"), (GET, "missing", "404")]
+        for name in ("casebook:case", "casebook:case_file")
+    },
+    # Drawn as a job when it is asked for; until then the address leads back to the case.
+    "casebook:case_pdf": [
+        (method, obj, answers)
+        for method in (GET, POST)
+        for obj, answers in (("own", "302"), ("red", "404 302 302 302 302 302"), ("removed", "404"), ("missing", "404"))
+    ],
+    "casebook:remove": [
+        (POST, "own", EDITOR_DOES), (POST, "red", EDITOR_DOES_RED), (POST, "removed", "404"), (POST, "missing", "404"),
+    ],
+    "casebook:restore": [(POST, "removed", EDITOR_DOES), (POST, "missing", "403 403 404 403 403 404")],
+    # measures
+    "measures:matrix": [(GET, "-", "200")],
+    "measures:file": [(GET, "-", "200")],
+    "measures:measure": [(GET, "own", "200"), (GET, "missing", "404")],
+    # replay: a reporter does not learn where the organisation is weak
+    "replay:overview": [(GET, "-", SEES_ALL)],
+    "replay:priorities": [(GET, "-", SEES_ALL)],
+    "replay:try": [(POST, "-", SEES_ALL)],
+    "replay:template": [(GET, "-", "200")],
+    "replay:organisation_file": [(GET, "-", SEES_ALL)],
+    "replay:one": [(GET, "own", SEES_ALL), (GET, "red", SEES_ALL), (GET, "removed", "404"), (GET, "missing", "404")],
+    # jobs
+    "jobs:jobs": [(GET, "-", "200")],
+    "jobs:job": [(GET, "own", "200"), (GET, "foreign", ADMIN_SEES), (GET, "missing", "404")],
+    "jobs:cancel": [(POST, "own", "302"), (POST, "foreign", FOREIGN), (POST, "missing", "404")],
+    "jobs:verify_journal": [(POST, "-", "404 404 404 404 302 302")],
+    # journal
+    "journal:entries": [(GET, "-", ADMIN_SEES)],
+    "journal:entry": [(GET, "own", ADMIN_SEES), (GET, "missing", "404")],
+    "journal:export": [(GET, "own", ADMIN_SEES), (GET, "missing", "404")],
+    # accounts
+    "accounts:me": [(GET, "-", "200"), (POST, "-", "302")],
+    "accounts:first_password": [(GET, "-", "302"), (POST, "-", "302")],
+    "accounts:make_key": [(GET, "-", "200"), (POST, "-", "200")],
+    "accounts:revoke_key": [(POST, "own", "302"), (POST, "foreign", FOREIGN), (POST, "missing", "404")],
+    "accounts:first_link": [(GET, "own", "200"), (GET, "missing", "410"), (POST, "own", "302"), (POST, "missing", "410")],
+    "people:people": [(GET, "-", ADMIN_SEES)],
+    "people:invite": [(GET, "-", ADMIN_OPENS), (POST, "-", ADMIN_OPENS)],
+    "people:person": [(GET, "own", ADMIN_SEES), (GET, "foreign", ADMIN_SEES), (GET, "missing", "404")],
+    "people:change_role": [(POST, "own", ADMIN_DOES), (POST, "foreign", ADMIN_DOES), (POST, "missing", "404")],
+    "people:make_first_link": [(POST, "own", ADMIN_OPENS), (POST, "foreign", ADMIN_OPENS), (POST, "missing", "404")],
+    "people:deactivate": [
+        (GET, "own", ADMIN_OPENS), (GET, "foreign", ADMIN_OPENS), (GET, "missing", "404"),
+        (POST, "own", ADMIN_DOES), (POST, "foreign", ADMIN_DOES), (POST, "missing", "404"),
+    ],
+    "people:activate": [(POST, "own", ADMIN_DOES), (POST, "foreign", ADMIN_DOES), (POST, "missing", "404")],
+    # sign-in, second factors
+    "account_login": [(GET, "-", "302"), (POST, "-", "302")],
+    "account_logout": [(GET, "-", "200"), (POST, "-", "302")],
+    "account_inactive": [(GET, "-", "200")],
+    "account_reauthenticate": [(GET, "-", "200"), (POST, "-", "302")],
+    "account_change_password": [(GET, "-", "200"), (POST, "-", "302")],
+    "mfa_authenticate": [(GET, "-", "302"), (POST, "-", "302")],
+    "mfa_login_webauthn": [(GET, "-", "302"), (POST, "-", "302")],
+    "mfa_index": [(GET, "-", "302")],
+    "mfa_reauthenticate": [(GET, "-", "302"), (POST, "-", "302")],
+    "mfa_activate_totp": [(GET, "-", "200"), (POST, "-", "200")],
+    "mfa_deactivate_totp": [(GET, "-", "404"), (POST, "-", "404")],
+    "mfa_view_recovery_codes": [(GET, "-", "404")],
+    "mfa_generate_recovery_codes": [(GET, "-", "200"), (POST, "-", "302")],
+    "mfa_download_recovery_codes": [(GET, "-", "404")],
+    "mfa_list_webauthn": [(GET, "-", "200")],
+    "mfa_add_webauthn": [(GET, "-", "200"), (POST, "-", "200")],
+    # A passkey that does not fit leads back to the sign-in page.
+    "mfa_reauthenticate_webauthn": [(GET, "-", "200"), (POST, "-", "sign_in")],
+    **{
+        name: [
+            (GET, "own", "200"), (GET, "foreign", "404"), (GET, "missing", "404"),
+            (POST, "own", "302"), (POST, "foreign", "404"), (POST, "missing", "404"),
+        ]
+        for name in ("mfa_remove_webauthn", "mfa_edit_webauthn")
+    },
+    # the API, asked with a session; programs send a key
+    "api:api-root": [(GET, "-", "404")],
+    "api:openapi-json": [(GET, "-", "200")],
+    "api:schema": [(GET, "own", "200"), (GET, "missing", "404")],
+    "api:cases": [(GET, "-", "200")],
+    "api:case": [(GET, "own", "200"), (GET, "red", SEES_ALL), (GET, "removed", "404"), (GET, "missing", "404")],
+    "api:measures": [(GET, "-", "200")],
+    "api:priorities": [(GET, "-", SEES_ALL)],
+    "api:one": [(GET, "own", SEES_ALL), (GET, "red", SEES_ALL), (GET, "removed", "404"), (GET, "missing", "404")],
+    "api:tried": [(POST, "-", "403")],  # writing takes a key
+    # closed for everyone, whatever is asked
+    **{
+        name: [(GET, "-", "404"), (POST, "-", "404")]
+        for name in (
+            "account_signup", "account_email", "account_email_verification_sent", "account_set_password",
+            "account_reset_password",
+        )
+    },
+}  # fmt: skip
+
+#: What people without a session get where they are not led to the sign-in page.
+ANYONE: dict[tuple[str, str, str], str] = {
+    ("set_language", POST, "-"): "302",
+    ("ui:health", GET, "-"): "200",
+    ("accounts:first_link", GET, "own"): "200",
+    ("accounts:first_link", GET, "missing"): "410",
+    ("accounts:first_link", POST, "own"): "302",
+    ("accounts:first_link", POST, "missing"): "410",
+    ("account_login", GET, "-"): "200",
+    ("account_login", POST, "-"): "302",
+    ("account_inactive", GET, "-"): "200",
+    ("account_logout", GET, "-"): "302",
+    ("account_logout", POST, "-"): "302",
+}
