@@ -20,7 +20,12 @@ def kizuki(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("KIZUKI_", "DJANGO_", "PYTEST"))}
     environment["KIZUKI_HOME"] = str(home)
     return subprocess.run(
-        [sys.executable, "-m", "kizuki.cli", *words], env=environment, capture_output=True, text=True, timeout=180
+        [sys.executable, "-m", "kizuki.cli", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
     )
 
 
@@ -60,7 +65,12 @@ def test_a_wrong_setting_stops_with_one_sentence(home: Path) -> None:
     environment = {**os.environ, "KIZUKI_HOME": str(home), "KIZUKI_UPLOAD_MB": "many"}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     stopped = subprocess.run(
-        [sys.executable, "-m", "kizuki.cli", "doctor"], env=environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "kizuki.cli", "doctor"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert stopped.returncode == 2
     assert stopped.stderr.strip() == "KIZUKI_UPLOAD_MB: “many” is not a whole number from 1 to 512"
