@@ -173,7 +173,7 @@ def convert(value: Any, lines: Lines, kind: type[T]) -> T:
     except msgspec.ValidationError as error:
         if fault := _another_file(value, lines, kind):
             raise BadFile([fault]) from None
-        found = list(schema_faults.findings(value, kind)) or [schema_faults.finding_of(error)]
+        found = list(schema_faults.findings(value, kind)) or [schema_faults.finding_of(error, value)]
         faults = [lines.fault(place, message, key=key) for place, message, key in found]
         raise BadFile(faults[:MAX_FAULTS]) from None
 
@@ -221,7 +221,9 @@ def _another_file(value: Any, lines: Lines, kind: type) -> Fault | None:
 def _shape(value: Any) -> str:
     if isinstance(value, list):
         return "a list"
-    text = str(value).lstrip()
+    if not isinstance(value, str):
+        return "a single value"
+    text = value.lstrip()
     if text[:1] == "<":
         return "a web page or XML"
     first = text.partition(" ")[0]

@@ -94,7 +94,8 @@ def _checked(events: Iterator[Any]) -> Iterator[Event]:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise Problem(line, "anchors and aliases (&, *) are not taken; write the value out")
         if getattr(event, "tag", None):
-            raise Problem(line, f"the tag {event.tag} is not taken; leave it out")
+            tag = str(event.tag)[:60].replace("tag:yaml.org,2002:", "!!")
+            raise Problem(line, f"the tag {tag} is not taken; leave it out")
         if count > MAX_VALUES:
             raise Problem(line, f"more than {MAX_VALUES:,} values; split the file, or give it as JSON")
         if isinstance(event, yaml.ScalarEvent):

@@ -112,14 +112,14 @@ def _alternatives(error: Error) -> list[Finding]:
     groups: dict[int, list[Error]] = {}
     for sub in error.context or []:
         groups.setdefault(int(sub.schema_path[0]), []).append(sub)
-    close = [g for g in groups.values() if not any(e.validator == "type" and not list(e.path) for e in g)]
-    close = [g for g in close if not any(e.validator == "enum" and not list(e.path) for e in g)] or close
-    if len(close) == 1 and not (len(groups) > 1 and close[0][0].validator == "enum"):
+    shapes = [shape for shape in error.schema[str(error.validator)] if shape.get("type") != "null"]
+    if all("enum" in shape for shape in shapes):
+        return [(place, f"{_named(place)}{_one_of(error.instance, [v for s in shapes for v in s['enum']])}", False)]
+    close = [g for g in groups.values() if not any(e.validator in ("type", "enum") and not list(e.path) for e in g)]
+    if len(close) == 1:
         return [finding for sub in close[0] for finding in explained(sub)]
-    shapes = " or ".join(
-        dict.fromkeys(_shape(s) for s in error.schema[str(error.validator)] if s.get("type") != "null")
-    )
-    return [(place, f"{_named(place)}{quoted(error.instance)} is not taken here; write {shapes}", False)]
+    wanted = " or ".join(dict.fromkeys(_shape(shape) for shape in shapes))
+    return [(place, f"{_named(place)}{_not_taken(error.instance, wanted)}", False)]
 
 
 _NAMES: Final = {
@@ -134,28 +134,37 @@ _NAMES: Final = {
 
 
 def _shape(schema: dict[str, Any]) -> str:
-    if "enum" in schema:
-        return " or ".join(f"“{value}”" for value in schema["enum"])
+    """What belongs at a place, in words."""
     if "$ref" in schema:
         name = str(schema["$ref"]).rsplit("/", 1)[-1]
         return "{ja: …, en: …}" if name == "Text" else f"the keys of {name.lower()}"
+    if schema.get("title") == "Text":
+        return "{ja: …, en: …}"
+    if "enum" in schema:
+        return " or ".join(quoted(value) for value in schema["enum"])
+    if schema.get("type") == "object" and schema.get("required"):
+        return "{" + ", ".join(f"{key}: …" for key in schema["required"]) + "}"
     if schema.get("description") and schema.get("type") == "string":
         return str(schema["description"])
     return _NAMES.get(str(schema.get("type")), "another value")
 
 
-def _enum(error: Error) -> str:
-    rule = error.validator_value
-    if len(rule) == 1:
-        return f"{quoted(error.instance)} is not taken here; write “{str(rule[0]).lower() if rule[0] is True else rule[0]}”"
-    hint = did_you_mean(error.instance, rule)
-    known = ", ".join(map(str, rule))
-    return f"{quoted(error.instance)} is not one of {known}{hint if 'did you mean' in hint else ''}"
+def _not_taken(instance: Any, wanted: str) -> str:
+    if wanted.startswith("a whole number") and isinstance(instance, str) and instance.isdecimal():
+        return f"{quoted(instance)} is too large a number; write a smaller one"
+    return f"{quoted(instance)} is not taken here; write {wanted}"
+
+
+def _one_of(instance: Any, words: Sequence[Any]) -> str:
+    if len(words) == 1:
+        return _not_taken(instance, quoted(words[0]))
+    hint = did_you_mean(instance, words)
+    return f"{quoted(instance)} is not one of {', '.join(map(str, words))}{hint if 'did you mean' in hint else ''}"
 
 
 def _pattern(error: Error) -> str:
     wanted = error.schema.get("description") or f"the form {error.validator_value}"
-    return f"{quoted(error.instance)} is not taken here; write {wanted}"
+    return _not_taken(error.instance, wanted)
 
 
 def _limit(error: Error) -> str:
@@ -167,9 +176,9 @@ def _limit(error: Error) -> str:
 
 
 _SAID: Final[dict[str, Callable[[Error], str]]] = {
-    "enum": _enum,
-    "const": lambda error: f"{quoted(error.instance)} is not taken here; write “{error.validator_value}”",
-    "type": lambda error: f"{quoted(error.instance)} is not taken here; write {_shape(error.schema)}",
+    "enum": lambda error: _one_of(error.instance, error.validator_value),
+    "const": lambda error: _one_of(error.instance, [error.validator_value]),
+    "type": lambda error: _not_taken(error.instance, _shape(error.schema)),
     "pattern": _pattern,
     "minimum": _limit,
     "maximum": _limit,
@@ -205,13 +214,16 @@ _TYPES: Final = {
 }
 
 
-def finding_of(error: msgspec.ValidationError) -> Finding:
+def finding_of(error: msgspec.ValidationError, value: Any) -> Finding:
     """The finding for what msgspec alone refuses, such as 1.0 for a whole number."""
     said = str(error)
     path = re.search(r" - at `\$(.*)`$", said)
     steps = re.findall(r"\.([^.\[\]]+)|\[(\d+)\]", path.group(1)) if path else []
     place: Place = tuple(name or int(number) for name, number in steps)
     match = _OWN.match(said)
+    given = value
+    for step in place:
+        given = given[step]
     wanted = _TYPES.get(match["wanted"].split(" | ")[0], match["wanted"]) if match else ""
-    message = f"this value is not taken here; write {wanted}" if wanted else said.partition(" - at ")[0]
+    message = _not_taken(given, wanted) if wanted else said.partition(" - at ")[0]
     return place, f"{_named(place)}{message}", False

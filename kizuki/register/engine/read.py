@@ -75,7 +75,7 @@ def twice(ids: Iterable[tuple[Place, object]]) -> Iterator[Finding]:
 def dangling(place: Place, id: str, known: Collection[str], what: str) -> Iterator[Finding]:
     """A finding if `id` is not among the `known` things called `what`."""
     if id not in known:
-        article = "an" if what[0] in "aeiou" else "a"
+        article = "an" if what[0] in "aeio" else "a"
         yield place, f"“{id}” is not {article} {what} of this file{_hint(id, known)}"
 
 
@@ -123,11 +123,13 @@ def _about(organisation: Organisation, vocabulary: Vocabulary) -> Iterator[Findi
 
 
 def _units(organisation: Organisation, units: Collection[str]) -> Iterator[Finding]:
-    round_ = _in_circles({unit.id: unit.parent for unit in organisation.units if unit.parent is not None})
+    above = {unit.id: unit.parent for unit in organisation.units if unit.parent is not None}
+    # with an id given twice nobody knows which unit is meant above another
+    circles = _in_circles(above) if len(units) == len(organisation.units) else set()
     for n, unit in enumerate(organisation.units):
         if unit.parent is not None:
             yield from dangling(("units", n, "parent"), unit.parent, units, "unit")
-        if unit.id in round_:
+        if unit.id in circles:
             yield ("units", n, "parent"), f"the unit “{unit.id}” lies within itself; name another unit above it"
 
 
