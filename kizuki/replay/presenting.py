@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -275,6 +275,11 @@ def ask_line(ask: Ask, where: Names) -> AskLine:
     name = measure.name.in_(language()) if measure else ask.measure
     sentence = _("Is “%(measure)s” in force at %(where)s?") % {"measure": name, "where": place}
     return AskLine(reference(ask.measure, True), place, ask.state, ask.count, sentence)
+
+
+def answer_lines(answers: Mapping[str, bool]) -> list[tuple[Reference, bool]]:
+    """Answers tried out on the page: (measure, whether taken as in force)."""
+    return [(reference(measure, True), yes) for measure, yes in sorted(answers.items())]
 
 
 class QuestionLine(NamedTuple):

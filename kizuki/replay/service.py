@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from kizuki.casebook.engine.format import Case
 from kizuki.casebook.models import Case as CaseRow
 from kizuki.measures.library import catalogue
-from kizuki.register.engine.format import Organisation
+from kizuki.register.engine.format import Coverage, Organisation, Scope
 from kizuki.register.library import vocabulary
 from kizuki.register.models import Organisation as OrganisationRow
 from kizuki.replay.engine.priorities import priorities
@@ -60,6 +62,23 @@ def replay_of(case: CaseRow, organisation: OrganisationRow, *, whole: bool = Tru
     document_of(case)
     compiled(organisation)
     return _replayed(case.digest, organisation.digest, whole)
+
+
+def answered(organisation: Organisation, answers: Mapping[str, bool]) -> Organisation:
+    """The organisation as it would be if these measures were in force (True) or absent (False) wherever nothing is recorded.
+
+    A row over the whole organisation is the weakest there is, so that it fills exactly what is unknown.
+    """
+    rows = tuple(
+        Coverage(measure, Scope(all=True), "full" if yes else "none") for measure, yes in sorted(answers.items())
+    )
+    return msgspec.structs.replace(organisation, coverage=(*organisation.coverage, *rows))
+
+
+def replay_if(case: CaseRow, organisation: OrganisationRow, answers: Mapping[str, bool]) -> Replay:
+    """One case over the organisation with some unknowns answered; nothing is stored."""
+    register = compile_register(answered(organisation.read, answers), catalogue(), vocabulary())
+    return replay(document_of(case), register, changes=True, questions=True)
 
 
 def priorities_of(cases: Sequence[CaseRow], organisation: OrganisationRow) -> Priorities:

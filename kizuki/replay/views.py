@@ -16,6 +16,7 @@ from kizuki.casebook.engine.format import Case as Document
 from kizuki.casebook.models import Case
 from kizuki.kit.document import dump
 from kizuki.kit.library import library_path
+from kizuki.measures.library import measures
 from kizuki.register.engine.format import Organisation as Register
 from kizuki.register.models import Organisation, home
 from kizuki.replay import listing, presenting, service
@@ -53,11 +54,20 @@ def one(request: HttpRequest, slug: str) -> HttpResponse:
     require_seen(request.user, rules.may_read_all)
     row = get_visible(Case.objects, request.user, slug=slug)
     organisation = _organisation(request)
-    result = service.replay_of(row, organisation)
+    answers = _answers(request)
+    result = service.replay_if(row, organisation, answers) if answers else service.replay_of(row, organisation)
     if request.GET.get("format") == "json":
         return HttpResponse(msgspec.json.encode(result), content_type="application/json")
     context = replay_context(service.document_of(row), result, organisation.read)
-    return render(request, "replay/one.html", context | {"row": row, "organisation": organisation})
+    context |= {"row": row, "organisation": organisation, "answers": presenting.answer_lines(answers), "asking": True}
+    return render(request, "replay/one.html", context)
+
+
+def _answers(request: HttpRequest) -> dict[str, bool]:
+    """What the address says of unknown measures: `yes` in force, `no` absent. Measures that do not exist are passed over."""
+    told = {measure: False for measure in request.GET.getlist("no")[:20]}
+    told |= {measure: True for measure in request.GET.getlist("yes")[:20]}
+    return {measure: yes for measure, yes in told.items() if measure in measures()}
 
 
 def _organisation(request: HttpRequest) -> Organisation:

@@ -25,6 +25,16 @@ def squares(row: Sequence[Square]) -> SafeString:
     return format_html('<span class="squares" role="img" aria-label="{}">{}</span>', gained or _("none"), marks)
 
 
+@register.simple_tag(takes_context=True)
+def answer(context: template.Context, measure: str, word: str) -> str:
+    """This page's address with one more answer; `word` is yes or no. An answer to the same measure is replaced."""
+    values = context["request"].GET.copy()
+    for other in ("yes", "no"):
+        values.setlist(other, [given for given in values.getlist(other) if given != measure])
+    values.appendlist(word, measure)
+    return f"?{values.urlencode()}"
+
+
 @register.simple_tag
 def profile_words(like: Likeness) -> str:
     """What a case and we have in common, in words."""

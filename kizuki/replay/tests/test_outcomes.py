@@ -75,3 +75,20 @@ def test_an_import_asks_for_a_replay_and_the_worker_does_it() -> None:
     assert Job.objects.filter(task__endswith="refresh_outcomes").exists()
     drain()
     assert Outcome.objects.count() == 8
+
+
+def test_answers_are_tried_out_and_stored_nowhere(cast: Any, signed_in: Any) -> None:
+    load_library()
+    company = load_company()
+    client = signed_in(cast.responder)
+    plain = client.get("/replay/case/nisc-c?format=json").json()
+    assert plain["word"] == "depends"
+    asked = plain["questions"][0]["asks"]
+    query = "&".join(f"yes={ask['measure']}" for ask in asked)
+    yes = client.get(f"/replay/case/nisc-c?format=json&{query}").json()
+    assert (yes["word"], yes["step"]) == (plain["questions"][0]["word"], plain["questions"][0]["step"])
+    page = client.get(f"/replay/case/nisc-c?{query}").content.decode()
+    assert "Back to what is recorded" in page
+    company.refresh_from_db()
+    assert company.version == 1
+    assert client.get("/replay/case/nisc-c?format=json&yes=nothing").json() == plain
