@@ -65,8 +65,8 @@ def one(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _answers(request: HttpRequest) -> dict[str, bool]:
     """What the address says of unknown measures: `yes` in force, `no` absent. Measures that do not exist are passed over."""
-    told = {measure: False for measure in request.GET.getlist("no")[:20]}
-    told |= {measure: True for measure in request.GET.getlist("yes")[:20]}
+    told = dict.fromkeys(request.GET.getlist("no")[:20], False)
+    told |= dict.fromkeys(request.GET.getlist("yes")[:20], True)
     return {measure: yes for measure, yes in told.items() if measure in measures()}
 
 
