@@ -42,7 +42,7 @@ def test_cases_come_in_pages_by_cursor(client: Client, library: None, cast: Any)
     seen: list[str] = []
     cursor: str | None = ""
     while cursor is not None:
-        page = client.get("/api/v1/cases", {"limit": 3, "cursor": cursor}, **key).json()
+        page = client.get(f"/api/v1/cases?limit=3&cursor={cursor}", **key).json()
         seen += [line["id"] for line in page["items"]]
         cursor = page["next"]
     assert seen == sorted(Case.objects.values_list("slug", flat=True))

@@ -85,7 +85,7 @@ def icon(name: str) -> SafeString:
 def verdict(word: str, at: str = "", size: str = "") -> SafeString:
     """Mark and word of a verdict or of a replay's result; `at`: the step where it ended."""
     mark, name = VERDICTS[word]
-    label = name
+    label = str(name)
     if at and word == "through":
         label = gettext("through to %(step)s") % {"step": at}
     elif at and word != "depends":
