@@ -21,7 +21,7 @@ messages:       ## gather the texts of the pages and make the Japanese catalogue
 
 bench:          ## the speeds that are promised, measured here
 	@scripts/setup test
-	@.venv/bin/python -m benchmarks
+	@for file in benchmarks/[a-z]*.py; do .venv/bin/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 lock:           ## choose the newest versions that fit and write them down
 	@scripts/lock
