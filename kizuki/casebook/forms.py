@@ -13,6 +13,7 @@ from kizuki.casebook.engine.read import read
 from kizuki.kit.document import BadFile
 from kizuki.measures.library import catalogue
 from kizuki.register.library import vocabulary
+from kizuki.ui.faults import said
 from kizuki.ui.fields import ManyFiles
 
 MOST_FAULTS = 20
@@ -33,7 +34,7 @@ class CaseFileForm(forms.Form):
             try:
                 documents.append(read(upload.name, upload.read(), vocabulary=vocabulary(), measures=catalogue()))
             except BadFile as error:
-                faults += [str(fault) for fault in error.faults]
+                faults += [said(fault) for fault in error.faults]
         ids: list[Any] = [document.id for document in documents]
         faults += [
             _("The case id %(id)s is given twice.") % {"id": i} for i in sorted({i for i in ids if ids.count(i) > 1})

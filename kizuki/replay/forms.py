@@ -10,6 +10,7 @@ from kizuki.measures.library import catalogue
 from kizuki.register.engine.format import Organisation
 from kizuki.register.engine.read import read
 from kizuki.register.library import vocabulary
+from kizuki.ui.faults import said
 from kizuki.ui.fields import OneFile
 
 MOST_FAULTS = 20
@@ -28,4 +29,4 @@ class OrganisationFileForm(forms.Form):
         try:
             return read(upload.name, upload.read(), vocabulary=vocabulary(), measures=catalogue())
         except BadFile as error:
-            raise forms.ValidationError([str(fault) for fault in error.faults[:MOST_FAULTS]]) from None
+            raise forms.ValidationError([said(fault) for fault in error.faults[:MOST_FAULTS]]) from None
