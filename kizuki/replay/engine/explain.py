@@ -12,6 +12,7 @@ from kizuki.replay.engine import reach
 from kizuki.replay.engine.bits import split, union
 from kizuki.replay.engine.coverage import Cover
 from kizuki.replay.engine.plan import DELAYS, Bear, Move, Plan
+from kizuki.replay.engine.reach import Held
 from kizuki.replay.engine.register import Compiled
 from kizuki.replay.engine.result import Cut, Group, Idle, Judged, Known, Reason, Row, Sight, TooLate, Verdict
 from kizuki.replay.engine.stage import Reading, Stage, make_stage, stopped, where_in_force
@@ -60,46 +61,69 @@ class Explainer:
         self, plan: Plan, register: Compiled, marks: list[Mark], reading: Reading, stages: list[Stage]
     ) -> None:
         self.plan, self.register, self.marks, self.reading = plan, register, marks, reading
-        self.recorded, self.hopeful = Reading(False, reading.closed), Reading(True, reading.closed)
+        self.recorded = Reading(False, reading.closed)
         self.stages = stages
+        hopeful = Reading(True, reading.closed)
+        self.known = [make_stage(move, plan, register, self.recorded) for move in plan.moves]
+        self.maybe = [make_stage(move, plan, register, hopeful) for move in plan.moves]
+
+    def waves(self, move: Move) -> list[tuple[Held, int]]:
+        """The assets that the move reaches, each with the sources it is judged against: those it was taken from, or
+        the last."""
+        mark = self.marks[move.n]
+        rest = mark.candidates & ~mark.taken
+        return [*((held, bits) for held, bits in mark.waves if bits), *([(mark.last, rest)] if rest else [])]
 
     def verdicts(self, move: Move) -> dict[Verdict, int]:
         """The assets that the move reaches, by verdict; by what is recorded, whichever run."""
-        mark, register, judged = self.marks[move.n], self.register, self.plan.judged
-        known = make_stage(move, self.plan, register, self.recorded)
-        maybe = make_stage(move, self.plan, register, self.hopeful)
-        stop = mark.candidates & stopped(move, known, register, mark.held, judged)
-        could = mark.candidates & stopped(move, maybe, register, mark.held, judged) & ~stop
-        left = mark.candidates & ~stop & ~could
-        hindered = left & union(self._in_the_way(move, bear) for bear in move.prevent if bear.can != "supports")
+        made = dict.fromkeys(ORDER, 0)
+        for held, bits in self.waves(move):
+            for verdict, where in self._judge(move, held, bits).items():
+                made[verdict] |= where
+        return made
+
+    def _judge(self, move: Move, held: Held, bits: int) -> dict[Verdict, int]:
+        register, judged = self.register, self.plan.judged
+        stop = bits & stopped(move, self.known[move.n], register, held, judged)
+        could = bits & stopped(move, self.maybe[move.n], register, held, judged) & ~stop
+        left = bits & ~stop & ~could
+        hindered = left & union(self._in_the_way(move, bear, held) for bear in move.prevent if bear.can != "supports")
         return {"open": left & ~hindered, "hindered": hindered, "unknown": could, "stopped": stop}
 
-    def _in_the_way(self, move: Move, bear: Bear) -> int:
+    def _in_the_way(self, move: Move, bear: Bear, held: Held) -> int:
         cover = self.register.cover(bear.measure)
         state = cover.full | cover.partial | cover.unknown | self.reading.closed.get(bear.measure, 0)
-        return where_in_force(move, bear, state, self.register, self.marks[move.n].held)
+        return where_in_force(move, bear, state, self.register, held)
 
-    def groups(self, move: Move, verdicts: dict[Verdict, int]) -> tuple[tuple[Group, ...], int]:
+    def groups(self, move: Move) -> tuple[tuple[Group, ...], int]:
         """Alike assets, the taken first; and how many more groups there are than are told."""
         mark, register = self.marks[move.n], self.register
-        parts: list[tuple[bool, int, int, Verdict]] = []
-        for rank, verdict in enumerate(ORDER):
-            for part in split([verdicts[verdict]] if verdicts[verdict] else [], mark.taken):
-                parts += [(not cut & mark.taken, rank, cut, verdict) for cut in self._cut_up(part)]
-        parts.sort(key=lambda p: (p[0], p[1], p[2] & -p[2]))
         made: list[Group] = []
         more = 0
-        for untaken, _, part, verdict in parts:
+        for untaken, verdict, part, held in self._parts(move):
             bears = move.prevent if untaken else move.bears
             fine = by_rows(register, [b.measure for b in bears], [part]) if len(made) < MAX_GROUPS else [part]
             for cut in sorted(fine, key=lambda p: p & -p):
                 if len(made) < MAX_GROUPS:
-                    made.append(self._group(move, cut, verdict, not untaken))
+                    made.append(self._group(move, held, cut, verdict))
                 else:
                     more += 1
         if (rest := move.fit & ~mark.candidates) and len(made) < MAX_GROUPS:
             made.append(self._plain(rest, reached=False))
         return tuple(made), more
+
+    def _parts(self, move: Move) -> list[tuple[bool, Verdict, int, Held]]:
+        """The assets by wave, verdict and zone: whether untaken, verdict, assets, sources; in the order of
+        telling."""
+        taken = self.marks[move.n].taken
+        parts: list[tuple[bool, int, int, Held]] = []
+        for held, bits in self.waves(move):
+            found = self._judge(move, held, bits)
+            for rank, verdict in enumerate(ORDER):
+                for part in self._cut_up(found[verdict]) if found[verdict] else ():
+                    parts.append((not part & taken, rank, part, held))
+        parts.sort(key=lambda p: (p[0], p[1], p[2] & -p[2]))
+        return [(untaken, ORDER[rank], part, held) for untaken, rank, part, held in parts]
 
     def _cut_up(self, part: int) -> list[int]:
         parts = [part]
@@ -114,8 +138,8 @@ class Explainer:
         count, rows = register.count(part), register.count_rows(part)
         return Group(verdict, count, rows, register.ids(part), zones, kinds, reached=reached, taken=taken)
 
-    def _group(self, move: Move, part: int, verdict: Verdict, taken: bool) -> Group:
-        bit, mark = part & -part, self.marks[move.n]
+    def _group(self, move: Move, held: Held, part: int, verdict: Verdict) -> Group:
+        bit, taken = part & -part, bool(part & self.marks[move.n].taken)
         plain = self._plain(part, reached=True, verdict=verdict, taken=taken)
         return msgspec.structs.replace(
             plain,
@@ -123,18 +147,19 @@ class Explainer:
             chosen=taken and move.entry,
             capped=move.capped,
             judgement=self.plan.judged,
-            reasons=tuple(self._reasons(move, part, bit, taken)),
-            judged=self._judged(move, bit, taken),
-            assumed=assumed_at(self.register, move, mark.held, bit),
+            reasons=tuple(self._reasons(move, held, part, taken)),
+            judged=self._judged(move, held, bit, taken),
+            assumed=assumed_at(self.register, move, held, bit),
             seen=self._sight(move, bit) if taken else None,
             cut=tuple(self._cuts(move, bit)) if taken else (),
             too_late=tuple(self.too_late(move, bit)) if taken else (),
-            ways=ways_to(self.register, move, mark.held, bit),
+            ways=ways_to(self.register, move, held, bit),
         )
 
-    def _reasons(self, move: Move, part: int, bit: int, taken: bool) -> Iterable[Reason]:
+    def _reasons(self, move: Move, held: Held, part: int, taken: bool) -> Iterable[Reason]:
+        bit = part & -part
         for bear in move.prevent:
-            yield self._prevents(move, bear, part, bit)
+            yield self._prevents(move, held, bear, part)
         for bear in (*move.detect, *move.contain) if taken else ():
             cover = self.register.cover(bear.measure)
             state = cover.state(bit)
@@ -149,7 +174,8 @@ class Explainer:
                 counts=counts and idle is None, idle=idle, delay=None if bear.delay is None else DELAYS[bear.delay],
             )  # fmt: skip
 
-    def _prevents(self, move: Move, bear: Bear, part: int, bit: int) -> Reason:
+    def _prevents(self, move: Move, held: Held, bear: Bear, part: int) -> Reason:
+        bit = part & -part
         cover, register = self.register.cover(bear.measure), self.register
         state = cover.state(bit)
         row = row_of(register, cover, bit, part)
@@ -157,7 +183,6 @@ class Explainer:
             return Reason(bear.measure, "prevent", "supports", bear.stated, state, row, counts=False, idle="supports only")
         if bear.side == "target":
             return Reason(bear.measure, "prevent", bear.can, bear.stated, state, row)
-        held = self.marks[move.n].held
         idle: Idle | None = None
         if move.alone or not held.sources:
             idle = "no source"
@@ -165,15 +190,15 @@ class Explainer:
             idle = "no boundary is crossed"
         if idle is not None:
             return Reason(bear.measure, "prevent", bear.can, bear.stated, state, row, counts=False, idle=idle)
-        source, at = self._source_state(move, bear, cover, bit)
+        source, at = self._source_state(move, held, bear, bit)
         if bear.side == "source" or STRENGTH.index(source) > STRENGTH.index(state):
             row = row_of(register, cover, at) if at else None
             return Reason(bear.measure, "prevent", bear.can, bear.stated, source, row, "source")
         return Reason(bear.measure, "prevent", bear.can, bear.stated, state, row)
 
-    def _source_state(self, move: Move, bear: Bear, cover: Cover, bit: int) -> tuple[Known, int]:
+    def _source_state(self, move: Move, held: Held, bear: Bear, bit: int) -> tuple[Known, int]:
         """The weakest state among the sources that reach the asset, and one source with it."""
-        held, left = self.marks[move.n].held, 0
+        cover, left = self.register.cover(bear.measure), 0
         levels: list[tuple[Known, int]] = [
             ("full", cover.full | self.reading.closed.get(bear.measure, 0)), ("unknown", cover.unknown),
             ("partial", cover.partial), ("not applicable", cover.inapplicable), ("none", cover.none),
@@ -186,12 +211,11 @@ class Explainer:
         at = held.sources & cover.none
         return "none", at & -at
 
-    def _judged(self, move: Move, bit: int, taken: bool) -> Judged:
+    def _judged(self, move: Move, held: Held, bit: int, taken: bool) -> Judged:
         """What two analyst's measures in force in full would do, where the verdict rests on stated ones."""
         if self.plan.judged:
             return Judged()
         full = [b for b in move.bears if not b.stated and self.recorded.full(self.register, b.measure) & bit]
-        held = self.marks[move.n].held
         stops = sorted(
             b.measure for b in full
             if b.can == "stops" and bit & where_in_force(
@@ -277,7 +301,7 @@ class Explainer:
             bear.measure
             for bear in move.prevent
             if bear.can == "stops" and (bear.stated or self.plan.judged) and mark.stopped
-            & where_in_force(move, bear, self.reading.full(register, bear.measure), register, mark.held)
+            & where_in_force(move, bear, self.reading.full(register, bear.measure), register, mark.last)
         )  # fmt: skip
 
     def containers(self, move: Move) -> list[str]:

@@ -81,7 +81,7 @@ def _step(explainer: Explainer, move: Move, end: End, *, groups: bool) -> Step:
     register, mark = explainer.register, end.marks[move.n]
     verdicts = explainer.verdicts(move) if mark.candidates else {}
     count = {verdict: register.count(bits) for verdict, bits in verdicts.items() if bits}
-    told, more = explainer.groups(move, verdicts) if groups and mark.candidates else ((), 0)
+    told, more = explainer.groups(move) if groups and mark.candidates else ((), 0)
     return Step(
         move.id, mark.status, move.step.via, move.step.effect, move.step.pace, move.strikes is not None,
         next((verdict for verdict in _WEAKEST if verdict in count), None),
@@ -95,7 +95,7 @@ def _step(explainer: Explainer, move: Move, end: End, *, groups: bool) -> Step:
 def _assumed(register: Compiled, move: Move, mark: Mark) -> tuple[Assumed, ...]:
     if mark.status == "outside":
         return (Assumed(move.id, "outside"),)
-    return assumed_of(register, move, mark.held, mark.taken) if mark.taken else ()
+    return assumed_of(register, move, mark.waves)
 
 
 def _missing(explainer: Explainer, move: Move, end: End) -> Missing:

@@ -20,7 +20,9 @@ Key = tuple[bool, int, int, int]
 
 
 class Mark(msgspec.Struct):
-    """What became of one move: a state of the walk, overwritten from entry to entry."""
+    """What became of one move: a state of the walk, overwritten from entry to entry. `waves`: what was taken, each
+    time with what it was taken from; `last`: the sources of the last attempt, by which what was not taken is
+    judged."""
 
     status: StepStatus = "not reached"
     candidates: int = 0
@@ -31,6 +33,8 @@ class Mark(msgspec.Struct):
     account: int = 0
     link: int = 0
     held: Held = msgspec.field(default_factory=Held)
+    last: Held = msgspec.field(default_factory=Held)
+    waves: list[tuple[Held, int]] = msgspec.field(default_factory=list)
     gone: int = 0
 
     def copy(self) -> Mark:
@@ -69,6 +73,7 @@ class Walk:
         self.plan, self.register, self.reading, self.fixed, self.earlier = plan, register, reading, fixed, earlier
         self.first_move = -1
         self.stages: list[Stage] = [make_stage(move, plan, register, reading) for move in plan.moves]
+        self._within = {within(move) for move in plan.moves if self.stages[move.n].when_seen}
         self.marks = [Mark() for _ in plan.moves]
         self.chosen: dict[int, int] = {}
         self.worst: End | None = None
@@ -125,6 +130,9 @@ class Walk:
             taken = mark.candidates & ~mark.stopped
             new = taken & ~mark.taken
             mark.taken |= taken
+            mark.last = held
+            if new:
+                mark.waves.append((held, new))
             self._cut(move, mark)
             if not new or move.step.effect != "spread" or move.step.via == "local":
                 break
@@ -157,14 +165,15 @@ class Walk:
     def in_time(self, move: Move) -> int:
         """Assets on which the attack has been seen, at this move or before, in minutes or faster than the move's
         pace."""
-        within = 0 if move.pace is None else max(0, move.pace - 1)
-        seen = self.marks[move.n].taken & self.stages[move.n].seen[within]
+        delay = within(move)
+        seen = self.marks[move.n].taken & self.stages[move.n].seen[delay]
         for b in move.before:
-            seen |= self.marks[b].taken & self.stages[b].seen[within]
+            seen |= self.marks[b].taken & self.stages[b].seen[delay]
         return seen
 
     def _choose(self, move: Move, mark: Mark) -> bool:
         """An entry takes one asset: walk on from each, alike ones once. False where none can be taken here."""
+        mark.last = mark.held
         mark.candidates = self._candidates(move, mark, mark.held)
         mark.stopped = mark.candidates & stopped(move, self.stages[move.n], self.register, mark.held, self.plan.judged)
         allowed = mark.candidates & ~mark.stopped & self.register.single
@@ -219,9 +228,41 @@ class Walk:
             return [self._costliest(move, allowed)]
         parts = [allowed]
         # what is already taken stands apart, also on ways that do not lead here: taking it again loses nothing more
-        for feature in [*features(self.plan, self.register, self.reading), *(m.taken for m in self.marks[: move.n])]:
+        for feature in [*self._features(move), *(m.taken for m in self.marks[: move.n])]:
             parts = split(parts, feature)
         return sorted(parts, key=lambda part: part & -part)
+
+    def _features(self, entry: Move) -> list[int]:
+        """The sets in which assets must agree for the case to go alike from them, from this entry on."""
+        register, moves = self.register, self.plan.moves[entry.n :]
+        vias = {move.step.via for move in moves[1:]}
+        sets: list[int] = []
+        for move in moves:
+            sets += [bits & move.fit for bits in self._effects(move)]
+            sets.append(move.fit)
+            facing = {"internet": register.internet, "mail": register.mailed, "supplier": register.supplier}
+            face = register.internet if move.step.via == "account" else facing.get(move.step.via)
+            if face is not None:
+                sets.append(move.fit & (face.known | face.assumed))
+            sets += [force.where for force in self.stages[move.n].sided]
+        if vias & {"network", "account"}:
+            sets += [*register.zones.values(), register.nowhere]
+        if "account" in vias:
+            sets += register.realms.values()
+        if vias & {"link", "account"}:
+            sets += register.link_classes
+        return list(dict.fromkeys(bits for bits in sets if bits and bits != register.all))
+
+    def _effects(self, move: Move) -> list[int]:
+        """What tells apart two assets that this move takes."""
+        stage = self.stages[move.n]
+        sets = [stage.at_once, stage.when_seen, stage.zone, stage.account, stage.link]
+        if not move.capped:
+            sets.append(stage.stop)
+        sets += [stage.seen[within] for within in self._within]
+        if move.strikes is not None:
+            sets += self.register.importance[move.strikes]
+        return sets
 
     def _costliest(self, move: Move, allowed: int) -> int:
         """Of assets that nothing depends on later, those whose loss weighs most."""
@@ -234,6 +275,7 @@ class Walk:
     def _with(self, move: Move, mark: Mark, bit: int) -> None:
         self.marks[move.n] = mark
         mark.taken = bit
+        mark.last, mark.waves = mark.held, [(mark.held, bit)]
         self.chosen[move.n] = bit
         self._cut(move, mark)
         self._status(move, mark)
@@ -250,6 +292,11 @@ class Walk:
         harmed, harm = harm_of(self.plan, self.register, self.marks)
         through = any(self.marks[n].taken for n in self.plan.ends)
         return through, harm, count(harmed), count(lost_of(self.plan, self.marks))
+
+
+def within(move: Move) -> int:
+    """The slowest class of delay that is still in time for a move: minutes, or faster than its pace."""
+    return 0 if move.pace is None else max(0, move.pace - 1)
 
 
 def harm_of(plan: Plan, register: Compiled, marks: Sequence[Mark]) -> tuple[int, int]:
@@ -271,34 +318,6 @@ def harm_of(plan: Plan, register: Compiled, marks: Sequence[Mark]) -> tuple[int,
 def lost_of(plan: Plan, marks: Sequence[Mark]) -> int:
     """The assets that the attacker got hold of; a step without any effect takes nothing from anybody."""
     return union(marks[move.n].taken for move in plan.moves if move.step.effect != "none")
-
-
-def features(plan: Plan, register: Compiled, reading: Reading) -> list[int]:
-    """The sets in which assets must agree for the case to go alike from them."""
-    vias = {move.step.via for move in plan.moves}
-    sets: list[int] = []
-    for move in plan.moves:
-        sets.append(move.fit)
-        for bear in move.bears:
-            if bear.can != "supports":
-                cover = register.cover(bear.measure)
-                sets += [reading.full(register, bear.measure), cover.unknown]
-        if move.strikes is not None:
-            sets += register.importance[move.strikes]
-    if vias & {"network", "account"}:
-        sets += [*register.zones.values(), register.nowhere]
-    if "account" in vias:
-        sets += [*register.realms.values(), register.internet.known, register.internet.assumed]
-    if vias & {"link", "account"}:
-        sets += register.link_classes
-    if "internet" in vias:
-        sets += [register.internet.known, register.internet.assumed]
-    if "mail" in vias:
-        sets.append(register.mailed.known)
-    if "supplier" in vias:
-        sets += [register.supplier.known, register.supplier.assumed]
-    seen: dict[int, None] = dict.fromkeys(bits for bits in sets if bits and bits != register.all)
-    return list(seen)
 
 
 class Ending(msgspec.Struct, frozen=True):

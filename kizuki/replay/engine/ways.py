@@ -53,12 +53,15 @@ def _by_account(register: Compiled, held: Held, bits: int) -> Iterator[tuple[Ass
     yield "internet_facing", "", left & ~by_link & register.internet.assumed
 
 
-def assumed_of(register: Compiled, move: Move, held: Held, bits: int) -> tuple[Assumed, ...]:
-    """Everything assumed for the assets in `bits` to be hit by the move."""
+def assumed_of(register: Compiled, move: Move, waves: Iterable[tuple[Held, int]]) -> tuple[Assumed, ...]:
+    """Everything assumed for what the move took: `waves` of sources and the assets taken from them."""
+    found: dict[tuple[AssumedWhat, str], int] = {}
+    for held, bits in waves:
+        for what, word, at in assumed_sets(register, move, held, bits):
+            if at:
+                found[what, word] = found.get((what, word), 0) | at
     return tuple(
-        Assumed(move.id, what, register.count(found), register.ids(found), word)
-        for what, word, found in assumed_sets(register, move, held, bits)
-        if found
+        Assumed(move.id, what, register.count(at), register.ids(at), word) for (what, word), at in sorted(found.items())
     )
 
 
