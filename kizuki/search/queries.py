@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Q
@@ -16,13 +16,19 @@ from kizuki.search.models import Corpus, Word
 
 __all__ = ["Hit", "find"]
 
-# One branch for each word, so that the database follows the words' own lists and never looks at another passage. The
-# first alone may hold more places than a question visits; then it is the only one.
-_BRANCH: Final = {
-    "sqlite": "SELECT {n} AS n, rowid AS id FROM search_words WHERE search_words MATCH %s",
-    "postgresql": "SELECT {n} AS n, id FROM search_passage WHERE lexemes @@ %s::tsquery",
+# The places of each word, as (number of the word, passage), so that the database follows the words' own lists and never
+# looks at another passage.
+_SQLITE: Final = "SELECT {n}, rowid FROM search_words WHERE search_words MATCH %s"
+# As one join, since PostgreSQL would start parallel workers for a union, which takes longer than the whole search.
+_POSTGRESQL: Final = """
+SELECT asked.n::int - 1, found.id FROM unnest(%s::text[]) WITH ORDINALITY AS asked (term, n)
+CROSS JOIN LATERAL (SELECT id FROM search_passage WHERE lexemes @@ asked.term::tsquery OFFSET 0) AS found
+"""
+# A single word may stand in more places than a question visits.
+_BOUNDED: Final = {
+    "sqlite": "SELECT 0, rowid FROM search_words WHERE search_words MATCH %s ORDER BY rowid LIMIT %s",
+    "postgresql": "SELECT 0, id FROM search_passage WHERE lexemes @@ %s::tsquery ORDER BY id LIMIT %s",
 }
-_BOUNDED: Final = "{branch} ORDER BY id LIMIT {places}"
 
 
 def find(*, room: str, text: str, language: str, limit: int = 1000) -> list[Hit]:
@@ -82,19 +88,24 @@ def _held(corpora: Mapping[str, Corpus], wanted: Mapping[str, Mapping[str, float
 
 
 def _passages(corpus: int, chosen: list[tuple[str, int]], bounds: ranking.Bounds) -> list[ranking.Found]:
-    branch, quote = _BRANCH[connection.vendor], '"' if connection.vendor == "sqlite" else "'"
-    terms = [f"{quote}{scoped(corpus, word)}{quote}" for word, _ in chosen]
-    sql = " UNION ALL ".join(branch.format(n=n) for n in range(len(chosen)))
-    if len(chosen) == 1:
-        sql = _BOUNDED.format(branch=sql, places=bounds.places)
     with connection.cursor() as cursor:
-        cursor.execute(sql, terms)
+        cursor.execute(*_places(corpus, [word for word, _ in chosen], bounds))
         best = ranking.best(cursor.fetchall(), chosen, bounds)
-        marks = ", ".join(["%s"] * len(best))
-        cursor.execute(
-            f"SELECT id, key, part, text, length FROM search_passage WHERE id IN ({marks})",  # noqa: S608 - marks only
-            [passage for passage, _, _ in best],
-        )
+        if not best:  # forgotten since the words were counted
+            return []
+        numbers = ", ".join(str(int(passage)) for passage, _, _ in best)
+        cursor.execute(f"SELECT id, key, part, text, length FROM search_passage WHERE id IN ({numbers})")  # noqa: S608
         rows = {row[0]: row[1:] for row in cursor.fetchall()}
     # A passage that was replaced between the two questions is gone and left out.
     return [(*rows[passage], worth, which) for passage, worth, which in best if passage in rows]
+
+
+def _places(corpus: int, words: list[str], bounds: ranking.Bounds) -> tuple[str, list[Any]]:
+    """The statement that gives the places of these words, with its values."""
+    quote = '"' if connection.vendor == "sqlite" else "'"
+    terms = [f"{quote}{scoped(corpus, word)}{quote}" for word in words]
+    if len(terms) == 1:
+        return _BOUNDED[connection.vendor], [terms[0], bounds.places]
+    if connection.vendor == "sqlite":
+        return " UNION ALL ".join(_SQLITE.format(n=n) for n in range(len(terms))), [*terms]
+    return _POSTGRESQL, [terms]

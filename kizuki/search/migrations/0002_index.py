@@ -28,14 +28,11 @@ POSTGRESQL = [
     "ALTER TABLE search_passage ADD COLUMN lexemes tsvector NOT NULL "
     "GENERATED ALWAYS AS (array_to_tsvector(string_to_array(words, ' '))) STORED",
     "CREATE INDEX search_passage_lexemes ON search_passage USING gin (lexemes)",
-    # A search visits a few thousand rows; starting workers for it takes longer than the work.
-    "ALTER TABLE search_passage SET (parallel_workers = 0)",
     # Ranges over words must go by code point, as on SQLite, whatever the database's own order is.
     'ALTER TABLE search_word ALTER COLUMN word TYPE varchar(64) COLLATE "C"',
 ]
 POSTGRESQL_REMOVE = [
     "ALTER TABLE search_word ALTER COLUMN word TYPE varchar(64)",
-    "ALTER TABLE search_passage RESET (parallel_workers)",
     "ALTER TABLE search_passage DROP COLUMN lexemes",
 ]
 
