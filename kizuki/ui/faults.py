@@ -35,6 +35,7 @@ FORMS: Final = (
     _("the text holds a code that is no character (NUL, or half of a pair); remove it"),
     _("a key is given twice"),
     _("the number %(number)s is too large"),
+    _("%(number)s is too large a number; write a smaller one"),
     _("%(number)s is not a number that can be kept"),
     _("anchors and aliases (&, *) are not taken; write the value out"),
     _("the tag %(tag)s is not taken; leave it out"),
@@ -116,7 +117,7 @@ HINTS: Final = (
 WORDS: Final = (
     _("a PNG picture"), _("a JPEG picture"), _("a GIF picture"), _("a PDF"), _("a database"),
     _("a ZIP archive, or an Excel or Word file"), _("an old Excel or Word file"), _("a gzip archive"),
-    _("a web page or XML"), _("a table (CSV)"), _("plain text"),
+    _("a web page or XML"), _("a table (CSV)"), _("plain text"), _("a single value"),
     _("a case file"), _("an organisation file"), _("a measures file"), _("a vocabulary file"), _("a glossary file"),
     _("text"), _("a list"), _("keys with values"), _("nothing"), _("a whole number"), _("a number"),
     _("true or false"), _("another value"), _("an empty value"), _("a group of keys"), _("this value"),
@@ -133,6 +134,7 @@ WORDS: Final = (
     _("a measure's id such as P06: 1 to 16 capitals, digits or hyphens, beginning with a capital"),
 )  # fmt: skip
 _OR: Final = _(" or ")
+_KEYS_OF: Final = _("the keys of %(name)s")
 _QUOTED: Final = re.compile(r"“([^“”]*)”")
 _NAMED: Final = re.compile(r"([a-z_]+): (.+)", re.DOTALL)
 #: The parts that hold words of the engines. All others are what a person wrote, or words as they stand in files.
@@ -148,14 +150,14 @@ def said(fault: Fault) -> str:
 
 def told(message: str) -> str:
     """One message of an engine in the reader's language."""
+    if named := _NAMED.fullmatch(message):
+        return named[1] + gettext(": ") + told(named[2])
     for match in re.finditer("; ", message):
         core, hint = _phrase(message[: match.start()], ABOUT_WORDS), _phrase(message[match.start() :], HINTS)
         if core and hint:
             return core + hint
     if phrase := _phrase(message, FORMS) or _phrase(message, ABOUT_WORDS):
         return phrase
-    if named := _NAMED.fullmatch(message):
-        return named[1] + gettext(": ") + told(named[2])
     return message
 
 
@@ -172,7 +174,9 @@ def _part(name: str, value: str) -> str:
         return told(value)
     if name == "shape":
         value = _word_at().sub(lambda m: (gettext(_OR) if m[1] else "") + gettext(m[2]), value)
-        value = value.replace(_OR, gettext(_OR))
+        value = re.sub(r"the keys of (\w+)", lambda m: gettext(_KEYS_OF) % {"name": m[1]}, value).replace(
+            _OR, gettext(_OR)
+        )
     elif name in _OURS and value in WORDS:
         value = gettext(value)
     return _QUOTED.sub(gettext("“%(text)s”").replace("%(text)s", r"\1"), value)

@@ -10,6 +10,7 @@ import pytest
 from django.utils import translation
 
 from kizuki.casebook.engine.read import read as read_case
+from kizuki.casebook.tests.malformed_files import BAD
 from kizuki.kit.document import BadFile, Fault
 from kizuki.measures.library import catalogue
 from kizuki.register.engine.read import read as read_organisation
@@ -99,6 +100,17 @@ def test_every_fault_of_a_spoilt_case() -> None:
     found = collected((LIBRARY / "cases" / "nisc-a.yaml").read_text(encoding="utf-8"), "case", every=20)
     assert len(found) > 60
     assert_japanese(found)
+
+
+def test_every_fault_of_the_files_that_are_wrong() -> None:
+    told = [
+        (int(line), text)
+        for bad in BAD
+        if bad.of != "measures"
+        for line, _, text in (s.partition(": ") for s in bad.says)
+    ]
+    assert len(told) > 150
+    assert_japanese([Fault("there.yaml", line, text) for line, text in told])
 
 
 def test_in_english_a_fault_stays_what_the_command_prints() -> None:
