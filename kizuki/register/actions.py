@@ -33,7 +33,7 @@ def store_organisation(
 ) -> Organisation:
     """Keep an organisation under its slug (made of its name); the same document again changes nothing."""
     name = shown(document.organisation.name, "en")
-    slug = slug or slugify(name) or f"org-{digest_of(document)[:8]}"
+    slug = slug or slugify(name)[:80] or f"org-{digest_of(document)[:8]}"
     digest = digest_of(document)
     row = Organisation.objects.select_for_update().filter(slug=slug).first()
     if row and row.digest == digest and row.deleted_at is None:
