@@ -60,12 +60,13 @@ def demo(port: Port = 8000, home: Home = None) -> None:
     err.print("Preparing the database …")
     prepare()
     from kizuki.demo import actions
-    from kizuki.replay.actions import refresh, stale
+    from kizuki.replay.actions import rank, refresh, stale
 
     actions.load_library()
     company = actions.load_company()
     err.print("Replaying the cases …")
     refresh(organisation=company, cases=stale(company))
+    rank(organisation=company)
     links = actions.sign_in_links()
     print_links(links, f"http://127.0.0.1:{port}")
     run("127.0.0.1", port, 8)

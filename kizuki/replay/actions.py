@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,11 +13,13 @@ from django.db.models import F, Q
 from kizuki.casebook.models import Case
 from kizuki.register.models import Organisation
 from kizuki.replay import service
-from kizuki.replay.engine.result import Replay
-from kizuki.replay.models import Outcome
+from kizuki.replay.engine.result import Priorities, Replay
+from kizuki.replay.models import Outcome, Ranking
 from kizuki.replay.presenting import marks_of
 
 BATCH = 100
+#: Priorities weigh so many cases at most.
+WEIGHED = 40
 
 
 def values_of(result: Replay) -> dict[str, Any]:
@@ -68,6 +71,26 @@ def _refresh(organisation: Organisation, cases: Sequence[Case]) -> int:
             rows, update_conflicts=True, unique_fields=["case", "organisation"], update_fields=fields
         )
     return len(rows)
+
+
+def weighed() -> list[Case]:
+    """The cases that priorities weigh: the library's incidents in its order, not studies; 40 at most."""
+    return list(Case.objects.filter(deleted_at=None).exclude(kind="study")[:WEIGHED])
+
+
+def ranking_digest(organisation: Organisation, cases: Sequence[Case]) -> str:
+    """What a ranking is made from, as one SHA-256."""
+    return hashlib.sha256("\n".join([organisation.digest, *(case.digest for case in cases)]).encode()).hexdigest()
+
+
+def rank(*, organisation: Organisation) -> Priorities:
+    """Work out the priorities of an organisation and keep them."""
+    cases = weighed()
+    found = service.priorities_of(cases, organisation)
+    values = {"digest": ranking_digest(organisation, cases), "found": msgspec.to_builtins(found)}
+    with transaction.atomic():
+        Ranking.objects.update_or_create(organisation=organisation, defaults=values)
+    return found
 
 
 def up_to_date(organisation: Organisation) -> Q:

@@ -16,8 +16,7 @@ from kizuki.measures.library import catalogue
 from kizuki.register.engine.read import read
 from kizuki.register.library import vocabulary
 from kizuki.register.models import Organisation
-from kizuki.replay import service
-from kizuki.replay.views import WEIGHED
+from kizuki.replay import actions, listing, service
 
 router = Router(tags=["replay"])
 
@@ -36,14 +35,17 @@ def _home(request: HttpRequest) -> Organisation:
 
 
 def _cases(request: HttpRequest) -> list[Case]:
-    return list(Case.objects.visible_to(request.user).exclude(kind="public-report")[:WEIGHED])
+    return list(Case.objects.visible_to(request.user).exclude(kind="public-report")[: actions.WEIGHED])
 
 
-@router.get("/priorities", response=dict[str, Any], summary="What to find out and what to do first")
+@router.get(
+    "/priorities", response={200: dict[str, Any], 202: dict[str, str]}, summary="What to find out and what to do first"
+)
 def priorities(request: HttpRequest) -> Any:
-    organisation = _home(request)
-    cases = [case for case in _cases(request) if case.kind != "study"]
-    return msgspec.to_builtins(service.priorities_of(cases, organisation))
+    found = listing.priorities_for(_home(request))
+    if found is None:
+        return Status(202, {"detail": "The priorities are being worked out; ask again in a minute."})
+    return msgspec.to_builtins(found)
 
 
 @router.get("/{case_id}", response=dict[str, Any], summary="One case over the home organisation")

@@ -16,7 +16,7 @@ from kizuki.register.engine.format import Organisation as Register
 from kizuki.register.models import Organisation, home
 from kizuki.replay import actions, presenting, service
 from kizuki.replay.engine.result import Priorities, PriorityList, Sight
-from kizuki.replay.models import Outcome
+from kizuki.replay.models import Outcome, Ranking
 
 #: A page replays so many cases itself when their outcome is not kept yet; more are left to the job.
 AT_ONCE = 10
@@ -122,6 +122,15 @@ def narrow(person: Any, cases: Any, words: Sequence[str]) -> Any:
         found = kept(organisation, few) if len(few) <= AT_ONCE else {}
         return cases.filter(pk__in=[pk for pk, outcome in found.items() if outcome.word in wanted])
     return cases.filter(pk__in=outcomes.filter(word__in=wanted).values("case"))
+
+
+def priorities_for(organisation: Organisation) -> Priorities | None:
+    """The kept priorities; where they are out of date, worked out on the spot for few cases, else None until the job has."""
+    cases = actions.weighed()
+    row = Ranking.objects.filter(organisation=organisation, digest=actions.ranking_digest(organisation, cases)).first()
+    if row is not None:
+        return msgspec.convert(row.found, Priorities)
+    return service.priorities_of(cases, organisation) if len(cases) <= AT_ONCE else None
 
 
 class Square(NamedTuple):

@@ -43,3 +43,16 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.word}"
+
+
+class Ranking(models.Model):
+    """The priorities of one organisation, kept because working them out takes a while. `digest`: of the documents of the
+    organisation and of every case that was weighed; another digest means out of date."""
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="ranking")
+    digest = models.CharField(max_length=64)
+    found = models.JSONField()
+    made_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.digest[:8]}"

@@ -28,6 +28,7 @@ def refresh_outcomes() -> dict[str, str]:
         done = min(start + STEP, len(ids))
         text = Text(ja=f"{len(ids)}件中{done}件", en=f"{done} of {len(ids)} cases")
         progress(round(100 * done / len(ids)), text)
+    actions.rank(organisation=organisation)
     return {"url": "/replay/"}
 
 

@@ -19,13 +19,11 @@ from kizuki.kit.library import library_path
 from kizuki.measures.library import measures
 from kizuki.register.engine.format import Organisation as Register
 from kizuki.register.models import Organisation, home
-from kizuki.replay import listing, presenting, service
+from kizuki.replay import actions, listing, presenting, service
 from kizuki.replay.engine.result import Replay
 from kizuki.replay.forms import OrganisationFileForm
 
 PAGE = 50
-#: Priorities weigh this many cases at most: the library's own, then the most like us.
-WEIGHED = 40
 
 
 @require_safe
@@ -101,11 +99,12 @@ def priorities(request: HttpRequest) -> HttpResponse:
     """What to find out first, and what to do first, with what each gains."""
     require_seen(request.user, rules.may_read_all)
     organisation = _organisation(request)
-    cases = list(Case.objects.visible_to(request.user).exclude(kind="study")[:WEIGHED])
-    found = service.priorities_of(cases, organisation)
+    found = listing.priorities_for(organisation)
+    if found is None:
+        return render(request, "replay/ranking_wait.html", {"register": organisation.read}, status=202)
     if request.GET.get("format") == "json":
         return HttpResponse(msgspec.json.encode(found), content_type="application/json")
-    marks = {case.slug: case for case in cases}
+    marks = {case.slug: case for case in actions.weighed()}
     context = listing.priorities_context(found, organisation.read, marks)
     return render(request, "replay/priorities.html", context | {"organisation": organisation})
 
@@ -118,7 +117,7 @@ def tried(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "replay/refused.html", {"form": form}, status=422)
     register: Register = form.cleaned_data["file"]
-    rows = list(Case.objects.visible_to(request.user).exclude(kind="public-report")[:WEIGHED])
+    rows = list(Case.objects.visible_to(request.user).exclude(kind="public-report")[: actions.WEIGHED])
     documents = [service.document_of(row) for row in rows]
     _compiled, results = service.replay_documents(documents, register)
     told = [

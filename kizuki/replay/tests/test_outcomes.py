@@ -16,8 +16,8 @@ from kizuki.jobs.worker import drain
 from kizuki.kit.text import Text
 from kizuki.register.actions import remove_organisation, restore_organisation, store_organisation
 from kizuki.replay import listing
-from kizuki.replay.actions import refresh, stale
-from kizuki.replay.models import Outcome
+from kizuki.replay.actions import rank, ranking_digest, refresh, stale, weighed
+from kizuki.replay.models import Outcome, Ranking
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +92,14 @@ def test_answers_are_tried_out_and_stored_nowhere(cast: Any, signed_in: Any) -> 
     company.refresh_from_db()
     assert company.version == 1
     assert client.get("/replay/case/nisc-c?format=json&yes=nothing").json() == plain
+
+
+def test_a_kept_ranking_is_shown_until_something_changes(cast: Any) -> None:
+    load_library()
+    company = load_company()
+    found = rank(organisation=company)
+    assert listing.priorities_for(company) == found
+    assert Ranking.objects.get().digest == ranking_digest(company, weighed())
+    import_cases(documents=[msgspec.structs.replace(cases()[0], attack=cases()[0].attack[:2])], by="test")
+    assert Ranking.objects.get().digest != ranking_digest(company, weighed())
+    assert {case.slug for case in weighed()} == set(found.cases)
