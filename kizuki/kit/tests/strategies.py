@@ -41,7 +41,7 @@ def _made(info: Any) -> st.SearchStrategy[Any]:
         case inspect.LiteralType():
             return st.sampled_from(info.values)
         case inspect.StrType():
-            return st.from_regex(info.pattern.replace(r"(?!\n)", ""), fullmatch=True) if info.pattern else TEXTS
+            return _matching(info.pattern) if info.pattern else TEXTS
         case inspect.IntType():
             return st.integers(info.ge or 0, min(info.le or 10**17, 10**17))
         case inspect.BoolType():
@@ -49,6 +49,12 @@ def _made(info: Any) -> st.SearchStrategy[Any]:
         case inspect.NoneType():
             return st.none()
     raise NotImplementedError(info)
+
+
+def _matching(pattern: str) -> st.SearchStrategy[str]:
+    """Texts of a form; hypothesis cannot look ahead, and needs not, as it takes the whole text."""
+    possible = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+    return st.from_regex(pattern.replace(r"(?!\n)", ""), fullmatch=True, alphabet=possible)
 
 
 def _struct(info: inspect.StructType) -> st.SearchStrategy[Any]:
