@@ -42,8 +42,8 @@ class Bounds(NamedTuple):
     passages: int
 
 
-OWN: Final = Bounds(places=3_000, passages=500)
-OTHER: Final = Bounds(places=600, passages=150)
+OWN: Final = Bounds(places=2_000, passages=500)
+OTHER: Final = Bounds(places=500, passages=150)
 
 
 class Corpus(NamedTuple):
