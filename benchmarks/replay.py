@@ -43,7 +43,8 @@ def organisation(size: int, seed: int = 1) -> Organisation:
     rng = random.Random(seed)  # noqa: S311
     ids = [f"asset-{n:06}" for n in range(size)]
     scopes = [*({"zone": zone} for zone in ZONES), *({"unit": unit} for unit in UNITS), *({"kind": k} for k, _ in KINDS)]
-    coverage = []
+    fleets = _fleets(rng)
+    coverage: list[dict[str, Any]] = []
     for measure in catalogue().measures:
         if rng.random() < 0.5:
             coverage.append({"measure": measure.id, "scope": {"all": True}, "state": rng.choice(STATES[:3])})
@@ -59,24 +60,34 @@ def organisation(size: int, seed: int = 1) -> Organisation:
         "zones": [{"id": zone, "name": zone, "kind": "server", "isolates_clients": zone == "guest"} for zone in ZONES],
         "routes": [{"from": a, "to": b} for a in ZONES for b in ZONES if a != b and rng.random() < 0.3],
         "realms": [{"id": f"realm-{n}", "name": "r"} for n in range(6)],
-        "assets": [_asset(id, rng) for id in ids],
+        "assets": [_asset(id, fleets, rng) for id in ids],
         "links": [{"from": a, "to": b, "kind": "admin"} for a, b in (rng.sample(ids, 2) for _ in range(min(200, size // 5)))],
         "coverage": coverage,
     }
     return msgspec.convert(raw, Organisation)
 
 
-def _asset(id: str, rng: random.Random) -> dict[str, Any]:
+def _fleets(rng: random.Random) -> list[dict[str, Any]]:
+    """Kinds of asset as an organisation has them: so many PCs of one build in a unit's zone, so many servers of one sort."""
+    return [_one(rng) for _ in range(180)]
+
+
+def _one(rng: random.Random) -> dict[str, Any]:
     kind = rng.choices([k for k, _ in KINDS], [w for _, w in KINDS])[0]
     made: dict[str, Any] = {
-        "id": id, "name": id, "kind": kind, "unit": rng.choice(UNITS), "zone": rng.choice(ZONES),
-        "internet_facing": kind in ("saas", "web-server") or rng.random() < 0.01, "supplier_facing": rng.random() < 0.01,
+        "kind": kind, "unit": rng.choice(UNITS), "zone": rng.choice(ZONES), "supplier_facing": rng.random() < 0.02,
+        "internet_facing": kind in ("saas", "web-server") or rng.random() < 0.02,
         "importance": {d: rng.choice((0, 1, 1, 2, 3)) for d in ("confidentiality", "integrity", "availability")},
         "traits": [rng.choice(pair) for pair in TRAITS if rng.random() < 0.7],
     }  # fmt: skip
     if rng.random() < 0.7:
         made["realm"] = f"realm-{rng.randrange(6)}"
     return made
+
+
+def _asset(id: str, fleets: list[dict[str, Any]], rng: random.Random) -> dict[str, Any]:
+    """One of a fleet; one in fifty is like no other."""
+    return {"id": id, "name": id, **(_one(rng) if rng.random() < 0.02 else rng.choice(fleets))}
 
 
 def reports(count: int, seed: int = 2) -> Iterator[Case]:

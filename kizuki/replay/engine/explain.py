@@ -15,7 +15,7 @@ from kizuki.replay.engine.plan import DELAYS, Bear, Move, Plan
 from kizuki.replay.engine.reach import Held
 from kizuki.replay.engine.register import Compiled
 from kizuki.replay.engine.result import Cut, Group, Idle, Judged, Known, Reason, Row, Sight, TooLate, Verdict
-from kizuki.replay.engine.stage import Reading, Stage, make_stage, stopped, where_in_force
+from kizuki.replay.engine.stage import Reading, Stage, from_those_without, make_stage, stopped, where_in_force
 from kizuki.replay.engine.walk import Mark
 from kizuki.replay.engine.ways import assumed_at, ways_to
 
@@ -120,15 +120,21 @@ class Explainer:
         for held, bits in self.waves(move):
             found = self._judge(move, held, bits)
             for rank, verdict in enumerate(ORDER):
-                for part in self._cut_up(found[verdict]) if found[verdict] else ():
+                for part in self._cut_up(move, found[verdict]) if found[verdict] else ():
                     parts.append((not part & taken, rank, part, held))
         parts.sort(key=lambda p: (p[0], p[1], p[2] & -p[2]))
         return [(untaken, ORDER[rank], part, held) for untaken, rank, part, held in parts]
 
-    def _cut_up(self, part: int) -> list[int]:
-        parts = [part]
-        for zone in self.register.zones.values():
-            parts = split(parts, zone)
+    def _cut_up(self, move: Move, part: int) -> list[int]:
+        """The part cut by zone; what was taken also by when it was seen and by what contained it, now or before."""
+        parts, mark = [part], self.marks[move.n]
+        sets = [*self.register.zones.values()]
+        if part & mark.taken:
+            sets += [mark.isolated, mark.zone, mark.account, mark.link]
+            for n in (*move.before, move.n):
+                sets += [self.marks[n].taken & seen for seen in self.stages[n].seen]
+        for bits in sets:
+            parts = split(parts, bits) if bits else parts
         return parts
 
     def _plain(self, part: int, *, reached: bool, verdict: Verdict | None = None, taken: bool = False) -> Group:
@@ -205,7 +211,7 @@ class Explainer:
         ]  # fmt: skip
         for state, where in levels:
             left |= where
-            if not bit & reach.by(move.step.via, self.register, held.without(left), False).any:
+            if not bit & from_those_without(move, self.register, held, left):
                 at = held.sources & where
                 return state, at & -at
         at = held.sources & cover.none

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from kizuki.replay.engine.explain import row_of
-from kizuki.replay.engine.plan import Bear, Move, Plan
+from kizuki.replay.engine.plan import Plan
 from kizuki.replay.engine.register import Compiled
 from kizuki.replay.engine.result import Ask
-from kizuki.replay.engine.walk import End
+from kizuki.replay.engine.walk import counts
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -50,27 +50,6 @@ def gaps_of(register: Compiled, measures: Iterable[str]) -> list[Gap]:
             if rows[i].state in ("none", "partial")
         ]
     return made
-
-
-def touched(plan: Plan, end: End) -> dict[str, int]:
-    """For each measure the assets at which closing a gap could change this way of the case."""
-    made: dict[str, int] = {}
-    for move in plan.moves:
-        mark = end.marks[move.n]
-        if not mark.taken:
-            continue
-        for bear in move.bears:
-            if counts(plan, move, bear):
-                at = mark.taken if bear.side == "target" else mark.taken | mark.held.sources
-                made[bear.measure] = made.get(bear.measure, 0) | at
-    return made
-
-
-def counts(plan: Plan, move: Move, bear: Bear) -> bool:
-    """Whether the measure can change what becomes of this move."""
-    if bear.can in ("supports", "hinders") or not (bear.stated or plan.judged):
-        return False
-    return not (bear.part == "prevent" and move.capped)
 
 
 def near(gaps: Sequence[Gap], at: Mapping[str, int]) -> list[Gap]:

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kizuki.casebook.engine.format import Case
-from kizuki.replay.engine.gaps import Gap, ask, bearing, closed, gaps_of, near, touched
+from kizuki.replay.engine.ends import endings
+from kizuki.replay.engine.gaps import Gap, ask, bearing, closed, gaps_of, near
 from kizuki.replay.engine.plan import Plan, make_plan
 from kizuki.replay.engine.register import Compiled
 from kizuki.replay.engine.replay import find_questions
@@ -29,7 +30,7 @@ from kizuki.replay.engine.result import (
     Word,
 )
 from kizuki.replay.engine.stage import Reading
-from kizuki.replay.engine.walk import End, Walk, endings
+from kizuki.replay.engine.walk import End, Walk, touched
 
 MAX_ROWS: Final = 15
 #: So many sets are tried at most, for the exact optimum and for pairs where nothing alone gains anything.
@@ -114,7 +115,7 @@ class _Ranking:
         for player in self.players:
             end = player.after(chosen)
             if end.key[1]:
-                found |= {gap.name: gap for gap in near(self.gaps, touched(player.plan, end))}
+                found |= {gap.name: gap for gap in near(self.gaps, touched(player.plan, end.marks))}
         return [gap for name, gap in sorted(found.items()) if gap not in chosen]
 
     def rank(self) -> PriorityList:

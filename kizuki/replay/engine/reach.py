@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 import msgspec
 
 from kizuki.replay.engine.bits import members
@@ -34,6 +37,28 @@ class Reached(msgspec.Struct, frozen=True):
 NOTHING = Reached(0, 0)
 
 
+Way = Callable[[Compiled, Held], Reached]
+
+
+def remembered(way: Way) -> Way:
+    """The same answer for the same sources; walks from different entries soon stand on the same assets. Bounded in
+    memory."""
+
+    @functools.wraps(way)
+    def asked(register: Compiled, held: Held) -> Reached:
+        key = (way, held.sources, held.zone, held.account, held.link)
+        made = register.reached.get(key)
+        if made is None:
+            if len(register.reached) >= register.remember:
+                register.reached.clear()
+            made = register.reached[key] = way(register, held)
+        assert isinstance(made, Reached)
+        return made
+
+    return asked
+
+
+@remembered
 def network(register: Compiled, held: Held) -> Reached:
     """A route leads from a source's zone, or it is the same zone and not isolated. What stands in no zone may be
     anywhere."""
@@ -53,6 +78,7 @@ def network(register: Compiled, held: Held) -> Reached:
     return Reached(known, known | any_)
 
 
+@remembered
 def link(register: Compiled, held: Held) -> Reached:
     """A link leads from a source."""
     free = held.sources & ~held.link
@@ -68,6 +94,7 @@ def link(register: Compiled, held: Held) -> Reached:
     return Reached(known, known if "links" in register.complete else register.all)
 
 
+@remembered
 def realm(register: Compiled, held: Held) -> Reached:
     """In the realm of a source."""
     free = held.sources & ~held.account
@@ -80,6 +107,7 @@ def realm(register: Compiled, held: Held) -> Reached:
     return Reached(known, known if "realms" in register.complete else register.all)
 
 
+@remembered
 def account(register: Compiled, held: Held) -> Reached:
     """In the realm of a source, and reached from one by network or link, or facing the internet."""
     same = realm(register, held)

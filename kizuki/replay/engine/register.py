@@ -23,6 +23,8 @@ SINGLES: Final = 3
 MAILED: Final = ("pc", "mobile", "mail-server")
 DIMENSIONS: Final = ("confidentiality", "integrity", "availability")
 IDS_SHOWN: Final = 8
+#: How much may be remembered of who reaches whom; six sets of one bit an asset go with each answer.
+REMEMBERED_BYTES: Final = 96 * 1024 * 1024
 
 
 class Facing(msgspec.Struct, frozen=True):
@@ -47,6 +49,8 @@ class Compiled:
         self._connect()
         self.rows = Rows(organisation.coverage)
         self._covers: dict[str, Cover] = {}
+        self.reached: dict[object, object] = {}
+        self.remember = max(256, REMEMBERED_BYTES // (self.size + 1))
 
     def _place(self) -> None:
         """Give every asset its bits, and every bit its weight."""

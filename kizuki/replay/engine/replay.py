@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kizuki.casebook.engine.format import Case
-from kizuki.replay.engine.gaps import Gap, ask, bearing, closed, gaps_of, near, touched
+from kizuki.replay.engine.ends import endings
+from kizuki.replay.engine.gaps import Gap, ask, bearing, closed, gaps_of, near
 from kizuki.replay.engine.plan import Plan, make_plan
 from kizuki.replay.engine.register import Compiled
 from kizuki.replay.engine.result import Change, Loss, Question, Replay, RunKind, Sight
 from kizuki.replay.engine.stage import Reading
 from kizuki.replay.engine.tell import first_sight, loss_of, name_of, tell
-from kizuki.replay.engine.walk import End, Walk, endings
+from kizuki.replay.engine.walk import End, Walk, touched
 
 MAX_QUESTIONS: Final = 3
 #: Lists longer than this, or more walks than this, are not looked for; `questions_cut` then says so.
@@ -69,7 +70,7 @@ def find_questions(walk: Walk, end: End) -> tuple[tuple[Question, ...], bool]:
         following: dict[tuple[str, ...], tuple[tuple[Gap, ...], End]] = {}
         found: list[tuple[tuple[Gap, ...], Walk]] = []
         for chosen, way in level.values():
-            for gap in near(unknown, touched(plan, way)):
+            for gap in near(unknown, touched(plan, way.marks)):
                 gaps = tuple(sorted({*chosen, gap}, key=lambda g: g.measure))
                 name = tuple(g.measure for g in gaps)
                 if gap in chosen or name in following:
@@ -98,7 +99,7 @@ def _changes(walk: Walk, end: End) -> Iterator[Change]:
     plan, register = walk.plan, walk.register
     before, seen = loss_of(plan, register, end), first_sight(walk, end)
     was = (*endings(plan, register, end), before, _told(seen))
-    at = touched(plan, end)
+    at = touched(plan, end.marks)
     for gap in near(gaps_of(register, plan.measures), at):
         tried = Walk(plan, register, Reading(False, closed([gap])), earlier=walk)
         then = tried.run()

@@ -96,6 +96,16 @@ def stopped(move: Move, stage: Stage, register: Compiled, held: Held, judged: bo
     return stage.stop | union(sets)
 
 
+def from_those_without(move: Move, register: Compiled, held: Held, having: int) -> int:
+    """The assets that a move reaches from its sources outside `having`. By account these are the sources whose accounts are
+    used; the network may be crossed from any other."""
+    left = held.without(having)
+    if move.step.via != "account":
+        return reach.by(move.step.via, register, left, False).any
+    facing = register.internet.known | register.internet.assumed
+    return reach.realm(register, left).any & (reach.network(register, held).any | reach.link(register, held).any | facing)
+
+
 def where_in_force(move: Move, bear: Bear, state: int, register: Compiled, held: Held) -> int:
     """The assets at which a measure in `state` stands in the move's way. Asked at the source: where every source that
     reaches the asset has it. At a boundary: where one is crossed, and the asset has it, or every source that reaches
@@ -106,7 +116,7 @@ def where_in_force(move: Move, bear: Bear, state: int, register: Compiled, held:
         return 0
     at_source = 0
     if held.sources & state:
-        at_source = register.all & ~reach.by(move.step.via, register, held.without(state), False).any
+        at_source = register.all & ~from_those_without(move, register, held, state)
     if bear.side == "source":
         return at_source
     return reach.crossed(register, held.sources) & (state | at_source)

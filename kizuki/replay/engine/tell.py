@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kizuki.replay.engine.bits import union
+from kizuki.replay.engine.ends import cut_off, endings
 from kizuki.replay.engine.explain import Explainer
 from kizuki.replay.engine.plan import Move, Plan
 from kizuki.replay.engine.register import IDS_SHOWN, Compiled
@@ -24,7 +25,7 @@ from kizuki.replay.engine.result import (
     TooLate,
     Verdict,
 )
-from kizuki.replay.engine.walk import End, Mark, Walk, cut_off, endings, harm_of, lost_of
+from kizuki.replay.engine.walk import End, Mark, Walk, harm_of, lost_of
 from kizuki.replay.engine.ways import assumed_of, missing
 
 MAX_OUTCOMES: Final = 40

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import msgspec
 
 from kizuki.replay.engine import reach
 from kizuki.replay.engine.bits import split, union
-from kizuki.replay.engine.plan import Move, Plan
+from kizuki.replay.engine.plan import Bear, Move, Plan
 from kizuki.replay.engine.reach import Held
 from kizuki.replay.engine.register import Compiled
-from kizuki.replay.engine.result import StepStatus, Word
+from kizuki.replay.engine.result import StepStatus
 from kizuki.replay.engine.stage import Reading, Stage, make_stage, stopped
 
 #: Worst first: through, harm, assets harmed, assets lost.
@@ -42,11 +41,13 @@ class Mark(msgspec.Struct):
 
 
 class End(msgspec.Struct):
-    """One way the case can go. `entries`: the bit taken at each entry move (0: all stopped there)."""
+    """One way the case can go. `entries`: the bit taken at each entry move (0: all stopped there). `touched`: where
+    closing a gap could change it, once somebody has asked."""
 
     key: Key
     marks: list[Mark]
     entries: dict[int, int]
+    touched: dict[str, int] | None = None
 
 
 class Option(msgspec.Struct):
@@ -195,11 +196,12 @@ class Walk:
         """The first entry: every way it can go is kept, the worst of what follows for each."""
         self.first_move = move.n
         worst: End | None = None
-        for bound, part in self._bounded(move, allowed):
+        for bound, part, known in self._bounded(move, mark, allowed):
             if worst is not None and self._enough(worst, bound):
                 break
-            self.worst = None
-            self._with(move, mark.copy(), part & -part)
+            self.worst = known
+            if known is None:
+                self._with(move, mark.copy(), part & -part)
             assert self.worst is not None
             self.options.append(Option(part or mark.stopped, self.worst))
             if worst is None or self.worst.key > worst.key:
@@ -209,19 +211,27 @@ class Walk:
     def _enough(self, worst: End, bound: Key | None) -> bool:
         return (self.only_through and worst.key[0]) or (bound is not None and worst.key >= bound)
 
-    def _bounded(self, move: Move, allowed: int) -> list[tuple[Key | None, int]]:
-        """The kinds of entry, with what is known to be their worst where a weaker defence was walked before."""
+    def _bounded(self, move: Move, mark: Mark, allowed: int) -> list[tuple[Key | None, int, End | None]]:
+        """The kinds of entry; where a weaker defence was walked before, with what was then their worst, and with the
+        whole way where nothing of what is closed since then lies on it."""
         if self.earlier is None or self.earlier.first_move != move.n:
-            parts: list[tuple[Key | None, int]] = [(None, part) for part in self._parts(move, allowed)]
-            return [*parts, (None, 0)] if self.marks[move.n].stopped else parts
-        closed = [*self.reading.closed.values()]
-        made: list[tuple[Key | None, int]] = []
+            parts: list[tuple[Key | None, int, End | None]] = [(None, part, None) for part in self._parts(move, allowed)]
+            return [*parts, (None, 0, None)] if mark.stopped else parts
+        made: list[tuple[Key | None, int, End | None]] = []
         for option in sorted(self.earlier.options, key=lambda o: (o.end.key, -(o.bits & -o.bits)), reverse=True):
-            parts_ = [option.bits & allowed]
-            for bits in closed:
-                parts_ = split(parts_, bits)
-            made += [(option.end.key, part) for part in sorted(parts_, key=lambda p: p & -p) if part]
+            pieces = [option.bits & allowed]
+            same = not self._touched(option.end)
+            for bits in self.reading.closed.values() if not same else ():
+                pieces = split(pieces, bits)
+            known = option.end if same else None
+            made += [(option.end.key, piece, known) for piece in sorted(pieces, key=lambda p: p & -p) if piece]
         return made
+
+    def _touched(self, end: End) -> bool:
+        """Whether anything closed since the earlier walk lies on this way of it."""
+        if end.touched is None:
+            end.touched = touched(self.plan, end.marks)
+        return any(bits & end.touched.get(measure, 0) for measure, bits in self.reading.closed.items())
 
     def _parts(self, move: Move, allowed: int) -> list[int]:
         if move.alone:
@@ -320,57 +330,22 @@ def lost_of(plan: Plan, marks: Sequence[Mark]) -> int:
     return union(marks[move.n].taken for move in plan.moves if move.step.effect != "none")
 
 
-class Ending(msgspec.Struct, frozen=True):
-    """A result word and the move it names."""
-
-    word: Word
-    move: int | None
-
-
-def endings(plan: Plan, register: Compiled, end: End) -> tuple[Ending, Ending | None]:
-    """The result of one way the case can go; and, where it went through, where it then went no further."""
-    suffered = [n for n in plan.ends if end.marks[n].taken]
-    if not suffered:
-        return _last_stop(plan, register, end, -1) or Ending("out of reach", None), None
-    through = max(suffered)
-    beyond = any(n > through for n in plan.ends)
-    return Ending("through", through), _last_stop(plan, register, end, through) if beyond else None
+def touched(plan: Plan, marks: Sequence[Mark]) -> dict[str, int]:
+    """For each measure the assets at which closing a gap could change this way of the case."""
+    made: dict[str, int] = {}
+    for move in plan.moves:
+        mark = marks[move.n]
+        if not mark.taken:
+            continue
+        for bear in move.bears:
+            if counts(plan, move, bear):
+                at = mark.taken if bear.side == "target" else mark.taken | mark.held.sources
+                made[bear.measure] = made.get(bear.measure, 0) | at
+    return made
 
 
-PRECEDENCE: Final[tuple[Word, ...]] = ("contained", "stopped", "out of reach", "not applicable")
-
-
-def _last_stop(plan: Plan, register: Compiled, end: End, after: int) -> Ending | None:
-    """Why the attack did not get to its end: of the reasons the first in order, and of the steps with it the last."""
-    found: dict[Word, int] = {}
-    for n in plan.relevant:
-        if n > after and not plan.moves[n].outside and (reason := why_not(plan, register, end, n)) is not None:
-            found[reason] = n
-    for word in PRECEDENCE:
-        if (last := found.get(word)) is not None:
-            return Ending(word, cuts_before(plan, end, last)[-1] if word == "contained" else last)
-    return None
-
-
-def why_not(plan: Plan, register: Compiled, end: End, n: int) -> Word | None:
-    """Why a move took nothing; None where it did, or where the attack had ended before it."""
-    mark = end.marks[n]
-    if mark.status == "not reached":
-        return "contained" if any(end.marks[a].taken for a in plan.moves[n].after) else None
-    if mark.status == "out of reach" and cut_off(plan, register, end, n):
-        return "contained"
-    return mark.status if mark.status in ("stopped", "out of reach", "not applicable") else None
-
-
-def cuts_before(plan: Plan, end: End, n: int) -> list[int]:
-    """The moves before one, along `after`, at which the attack was contained somewhere."""
-    return [b for b in plan.moves[n].before if (m := end.marks[b]).isolated | m.zone | m.account | m.link]
-
-
-def cut_off(plan: Plan, register: Compiled, end: End, n: int) -> bool:
-    """Whether the move would reach something, had nothing been contained before it."""
-    move = plan.moves[n]
-    if not cuts_before(plan, end, n):
+def counts(plan: Plan, move: Move, bear: Bear) -> bool:
+    """Whether the measure can change what becomes of this move."""
+    if bear.can in ("supports", "hinders") or not (bear.stated or plan.judged):
         return False
-    held = Held(union(end.marks[b].taken for b in move.before))
-    return bool(move.fit & reach.by(move.step.via, register, held, move.alone).any)
+    return not (bear.part == "prevent" and move.capped)
