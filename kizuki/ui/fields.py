@@ -17,6 +17,11 @@ class _ManyInput(forms.ClearableFileInput):
 def _refuse(upload: Any) -> None:
     if getattr(upload, "too_large", False):
         limit = settings.UPLOAD_LIMIT // 2**20
+        if getattr(upload, "together", False):
+            raise forms.ValidationError(
+                _("Together the files are larger than %(limit)d MB. Nothing was stored. Send them in several goes."),
+                params={"limit": limit},
+            )
         raise forms.ValidationError(
             _("%(name)s is larger than %(limit)d MB. Nothing was stored. Split the file and send the parts."),
             params={"name": upload.name, "limit": limit},
@@ -36,7 +41,7 @@ class OneFile(forms.FileField):
 
 
 class ManyFiles(forms.FileField):
-    """One to 100 files, each up to the upload limit; cleaned to a list."""
+    """One to 100 files, together up to the upload limit; cleaned to a list."""
 
     widget = _ManyInput
     default_error_messages = {"empty": _("The file is empty. Choose another one.")}
