@@ -128,7 +128,7 @@ def test_everything_by_keyboard_alone(visits: Visits, site: Site) -> None:
     page.wait_for_url("**/cases/?q=backup")
     _tab_to(page, "table.cases a.t")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/cases/nisc-\w$"))
+    page.wait_for_url(re.compile(r"/cases/nisc-\w(#.*)?$"))
     _tab_to(page, "#summary a.ref", 400)
     page.keyboard.press("Enter")
     page.wait_for_url("**/measures/*")

@@ -1,0 +1,71 @@
+"""Every page at two widths, light and dark, in both languages: axe finds nothing, nothing sticks out, no console complains."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+from e2e.conftest import Visits
+
+PAGES = [
+    "/cases/", "/cases/?q=backup&level=high", "/cases/?q=zzzzzz", "/cases/nisc-a", "/cases/nisc-g",
+    "/cases/nisc-h?for=practitioner", "/cases/for/executive", "/cases/for/strategy", "/cases/for/practitioner",
+    "/cases/glossary", "/cases/import", "/measures/", "/measures/P01", "/replay/", "/replay/case/nisc-b",
+    "/replay/case/nisc-g", "/replay/case/nisc-h", "/replay/priorities", "/jobs/?all", "/journal/", "/journal/1/",
+    "/account/", "/account/people/", "/account/people/invite/", "/account/people/1/", "/account/people/2/deactivate/",
+    "/account/sign-out/", "/account/passkeys/", "/account/confirm/", "/keys", "/no-such-page",
+]  # fmt: skip
+OUTSIDE = ["/account/sign-in/", "/account/inactive/", "/account/first/no-such-link/"]
+LOOKS = [(1280, "light", "en"), (1280, "dark", "ja"), (375, "light", "ja"), (375, "dark", "en")]
+#: What is wider than the window although it does not scroll by itself, to name it where the page does not fit.
+WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+  [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+    .slice(0, 5).map(e => e.tagName + '.' + (e.getAttribute('class') || '') + ': ' + e.textContent.trim().slice(0, 40))
+    .concat([document.documentElement.scrollWidth + ' px'])"""
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+
+
+def faults(page: Page, address: str) -> list[str]:
+    """What is wrong with this page, each in one line."""
+    page.goto(address)
+    page.evaluate(AXE_SCRIPT)
+    found: Any = page.evaluate("rules => axe.run(document, rules)", RULES)
+    lines = [
+        f"{address} {fault['id']}: {node['target']} {node['html'][:120]} {node['failureSummary'].splitlines()[1].strip()}"
+        for fault in found["violations"]
+        for node in fault["nodes"][:3]
+    ]
+    return lines + [f"{address} sticks out: {line}" for line in page.evaluate(WIDER)]
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+def test_every_page_for_everyone(width: int, scheme: str, language: str, visits: Visits) -> None:
+    options: dict[str, Any] = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
+    inside, _say = visits.open("administrator", language, **options)
+    found = [line for address in PAGES for line in faults(inside, address)]
+    outside, _say = visits.open(None, language, **options)
+    found += [line for address in OUTSIDE for line in faults(outside, address)]
+    assert found == []
+
+
+def test_a_replayed_file_and_a_refused_one_look_right_too(visits: Visits) -> None:
+    page, _say = visits.open("manager", "ja", viewport={"width": 375, "height": 800})
+    page.goto("/replay/")
+    template = page.request.get("/replay/template").body()
+    for name, content in (("organisation.yaml", template), ("broken.yaml", b"schema: [")):
+        page.goto("/replay/")
+        page.locator("input[type=file]").set_input_files(
+            {"name": name, "mimeType": "application/yaml", "buffer": content}
+        )
+        page.locator("#try form button").click()
+        page.wait_for_url("**/replay/try")
+        page.evaluate(AXE_SCRIPT)
+        found: Any = page.evaluate("rules => axe.run(document, rules)", RULES)
+        assert [fault["id"] for fault in found["violations"]] == []
+        assert page.evaluate(WIDER) == []
