@@ -104,7 +104,7 @@ def _single(register: Compiled, indexes: list[int]) -> dict[int, int]:
         n = register.number[scope.asset or ""]
         if n in made:
             continue
-        if _keys(scope) == 1 or area(register, scope) >> register.start[n] & 1:
+        if _keys(scope) == 1 or area(register, scope) & register.spread([n]):
             made[n] = index
     return made
 

@@ -29,7 +29,7 @@ STRENGTH: Final[tuple[Known, ...]] = ("none", "not applicable", "partial", "unkn
 def row_of(register: Compiled, cover: Cover, bit: int, among: int = 0) -> Row | None:
     """The coverage row that holds at one asset. `among`: a group of which those with rows of their own are
     counted."""
-    n = register.owner[bit.bit_length() - 1]
+    n = register.atoms.at(bit)
     index, alike = cover.single.get(n), 0
     if index is not None:
         same = cover.singles[register.rows.rows[index].state] & among

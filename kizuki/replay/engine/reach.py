@@ -89,8 +89,8 @@ def link(register: Compiled, held: Held) -> Reached:
     if through == register.linking:
         known = register.linked
     else:
-        for n in {register.owner[at] for at in members(through)}:
-            known |= register.links[n]
+        for at in members(through):
+            known |= register.links[register.atoms.at(1 << at)]
     return Reached(known, known if "links" in register.complete else register.all)
 
 

@@ -30,7 +30,7 @@ def replay(case: Case, register: Compiled, *, questions: bool = True, changes: b
         return Replay(case.id, "study", None, empty)
     if not register.assets:
         return Replay(case.id, "cannot be judged", None, empty)
-    plan = make_plan(case, register)
+    register, plan = ready(case, register)
     walks = {kind: Walk(plan, register, Reading(kind == "full")) for kind in ("none", "full")}
     ends = {kind: walk.run() for kind, walk in walks.items()}
     runs = {kind: tell(walks[kind], ends[kind], kind, steps=steps) for kind in _KINDS}
@@ -46,6 +46,13 @@ def replay(case: Case, register: Compiled, *, questions: bool = True, changes: b
 
 
 _KINDS: Final[tuple[RunKind, RunKind]] = ("none", "full")
+
+
+def ready(case: Case, register: Compiled) -> tuple[Compiled, Plan]:
+    """The plan of a case, and the register with room for all its entries."""
+    plan = make_plan(case, register)
+    wide = register.wide_enough(0 if plan.alone else sum(move.entry for move in plan.moves))
+    return (register, plan) if wide is register else (wide, make_plan(case, wide))
 
 
 def replay_all(

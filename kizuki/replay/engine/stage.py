@@ -97,8 +97,8 @@ def stopped(move: Move, stage: Stage, register: Compiled, held: Held, judged: bo
 
 
 def from_those_without(move: Move, register: Compiled, held: Held, having: int) -> int:
-    """The assets that a move reaches from its sources outside `having`. By account these are the sources whose accounts are
-    used; the network may be crossed from any other."""
+    """The assets that a move reaches from its sources outside `having`. By account these are the sources whose
+    accounts are used; the network may be crossed from any other."""
     left = held.without(having)
     if move.step.via != "account":
         return reach.by(move.step.via, register, left, False).any

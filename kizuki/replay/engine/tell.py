@@ -119,12 +119,15 @@ def _contained_by(explainer: Explainer, n: int | None) -> tuple[str, ...]:
 
 def _entry(walk: Walk, end: End) -> tuple[Entry, ...]:
     register = walk.register
-    alike = {o.bits & -o.bits: register.count_rows(o.bits) for o in walk.options}
     return tuple(
-        Entry(walk.plan.moves[n].id, register.asset_at(bit).id, alike.get(bit, 1))
+        Entry(walk.plan.moves[n].id, register.asset_at(bit).id, _alike(walk, bit))
         for n, bit in sorted(end.entries.items())
         if bit
     )
+
+
+def _alike(walk: Walk, bit: int) -> int:
+    return next((walk.register.count_rows(option.bits) for option in walk.options if option.bits & bit), 1)
 
 
 def _entries(walk: Walk, end: End) -> Entries:

@@ -66,12 +66,11 @@ class Walk:
         register: Compiled,
         reading: Reading,
         *,
-        fixed: dict[int, int] | None = None,
         earlier: Walk | None = None,
     ) -> None:
-        """`fixed`: take these entries. `earlier`: a finished walk with no more cover than this one, whose ways bound
+        """`earlier`: a finished walk with no more cover than this one, whose ways bound
         ours."""
-        self.plan, self.register, self.reading, self.fixed, self.earlier = plan, register, reading, fixed, earlier
+        self.plan, self.register, self.reading, self.earlier = plan, register, reading, earlier
         self.first_move = -1
         self.stages: list[Stage] = [make_stage(move, plan, register, reading) for move in plan.moves]
         self._within = {within(move) for move in plan.moves if self.stages[move.n].when_seen}
@@ -177,15 +176,13 @@ class Walk:
         mark.last = mark.held
         mark.candidates = self._candidates(move, mark, mark.held)
         mark.stopped = mark.candidates & stopped(move, self.stages[move.n], self.register, mark.held, self.plan.judged)
-        allowed = mark.candidates & ~mark.stopped & self.register.single
+        allowed = mark.candidates & ~mark.stopped
         if not allowed:
             self._status(move, mark)
             return False
-        if self.fixed is not None:
-            self._with(move, mark, self.fixed.get(move.n, 0) & allowed)
-        elif self.chosen or move.alone:
+        if self.chosen or move.alone:
             for part in self._parts(move, allowed):
-                self._with(move, mark.copy(), part & -part)
+                self._with(move, mark.copy(), self._one(part))
                 if self.only_through and self.worst is not None and self.worst.key[0]:
                     break
         else:
@@ -201,12 +198,17 @@ class Walk:
                 break
             self.worst = known
             if known is None:
-                self._with(move, mark.copy(), part & -part)
+                self._with(move, mark.copy(), self._one(part))
             assert self.worst is not None
             self.options.append(Option(part or mark.stopped, self.worst))
             if worst is None or self.worst.key > worst.key:
                 worst = self.worst
         self.worst = worst
+
+    def _one(self, part: int) -> int:
+        """One machine of alike ones."""
+        single = part & self.register.single
+        return single & -single
 
     def _enough(self, worst: End, bound: Key | None) -> bool:
         return (self.only_through and worst.key[0]) or (bound is not None and worst.key >= bound)

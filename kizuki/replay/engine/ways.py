@@ -120,7 +120,7 @@ def _link_ways(register: Compiled, held: Held, bit: int) -> Iterator[Way]:
     free, found = held.sources & ~held.link, False
     target = register.asset_at(bit).id
     for n, targets in register.links.items():
-        if targets & bit and free >> register.start[n] & 1:
+        if targets & bit and free & register.spread([n]):
             found = True
             name = register.assets[n].id
             yield Way("link", (name,), register.assets[n].count, link=(name, target))
