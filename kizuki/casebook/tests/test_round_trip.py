@@ -125,14 +125,12 @@ def cases(draw: Any) -> f.Case:
         id=draw(of_type(f.Id).filter(lambda id: id not in ("import", "glossary"))),
         kind="casebook",
         source=draw(st.builds(f.Source, title=BOTH, publisher=WORDS, number=st.none() | st.integers(0, 10**6), url=st.none() | WORDS)),
-        tlp=draw(of_type(f.Tlp)),
-        title=draw(SHORT),
+        tlp=draw(of_type(f.Tlp)), title=draw(SHORT),
         organisation=f.Organisation(draw(SHORT), draw(st.sampled_from(["not stated", *words.ids("sectors")])), "not stated", draw(BOTH)),
         causes=draw(st.just("not stated") | _some(words.ids("causes"))),
         level=draw(st.sampled_from(["basic", "advanced", "not stated"])),
         profile=draw(_some(words.ids("profile"))),
-        overview=draw(texts),
-        situation=f.Situation(
+        overview=draw(texts), situation=f.Situation(
             tuple(f.Actor(id, draw(of_type(f.ActorKind)), draw(of_type(f.ActorZone)), draw(BOTH)) for id in actors), (draw(arrow),)
         ),
         attack=draw(attacks(steps)),
@@ -141,8 +139,7 @@ def cases(draw: Any) -> f.Case:
         background=draw(st.lists(of_type(f.Statement), max_size=2).map(tuple)),
         causes_found=(draw(item(f.Cause)),),
         mitigations=(draw(item(f.Item)),),
-        lessons=(draw(item(f.Lesson)),),
-        challenges=(draw(item(f.Item)),),
+        lessons=(draw(item(f.Lesson)),), challenges=(draw(item(f.Item)),),
         ambiguities=draw(texts),
     )  # fmt: skip
 
