@@ -37,6 +37,7 @@ class Reference(RegisterRules):
         self.case = case
         self.steps = {step.id: step for step in case.attack}
         self.judged = not any(bears.stated for step in case.attack for bears in _all_bears(step))
+        self.alone = case.kind == "public-report"
         self.needed = 2 if self.judged else 1
         self.order = self.in_order()
 
@@ -44,6 +45,8 @@ class Reference(RegisterRules):
 
     def after(self, step: AttackStep) -> tuple[str, ...]:
         """The steps of which any one must have succeeded: those named, else the one before."""
+        if self.alone:
+            return ()
         if step.after is not None:
             return step.after
         n = self.case.attack.index(step)
@@ -83,6 +86,8 @@ class Reference(RegisterRules):
         if step.via in ENTRY:
             way = self.enters(step.via, target.asset)
             return [(None, way)] if way != "no" else []
+        if self.alone:
+            return [(None, "assumed")]
         found: list[tuple[Node | None, str]] = []
         for source in held.sources:
             if step.via == "local":
@@ -109,7 +114,7 @@ class Reference(RegisterRules):
         at_source = min((self.state(bears.measure, s) for s in sources), key=STATES.index, default="none")
         if not boundary:
             return at_source
-        if any(self.same_zone(source, target) != "no" for source in held.sources):
+        if not sources or any(self.same_zone(source, target) != "no" for source in held.sources):
             return "none"
         return max(at_source, at_target, key=STATES.index)
 
@@ -207,19 +212,22 @@ class Reference(RegisterRules):
             held = Held(start.sources | own, start.fenced | fenced)
 
     def once(self, run: Run, step: AttackStep, choice: dict[str, Node | None], held: Held) -> None:
-        """Every target is judged against the same sources; then what was taken is seen and contained."""
+        """Every target is judged against the same sources, also where the entry is another; then what was taken is seen and
+        contained."""
         gone, hit = self.gone(run, step), []
         for node in self.nodes:
             fit = self.fits(step, node.asset)
-            if fit == "no" or node in gone or choice.get(step.id, node) != node:
+            if fit == "no" or node in gone:
                 continue
             ways = self.reached_from(step, node, held)
             if not ways:
                 continue
-            self.note_assumed(run, step, node, fit, [way for _, way in ways])
-            run.verdicts[step.id, node] = self.verdict(step, node, held)
-            if self.passes(step, node, held):
+            if node not in run.taken[step.id]:  # stopped is judged again when the sources grow, taken is not
+                run.verdicts[step.id, node] = self.verdict(step, node, held)
+            if choice.get(step.id, node) == node and self.passes(step, node, held):
                 hit.append(node)
+                if node not in run.taken[step.id] and (fit == "assumed" or best([way for _, way in ways]) == "assumed"):
+                    run.assumed.add((step.id, node.id))
         for node in hit:
             run.taken[step.id].add(node)
             if seen := self.sight(step, node):
@@ -227,18 +235,13 @@ class Reference(RegisterRules):
         for node in hit:
             self.contain(run, step, node)
 
-    def note_assumed(self, run: Run, step: AttackStep, node: Node, fit: str, ways: list[str]) -> None:
-        if fit == "assumed":
-            run.assumed.add((step.id, node.id, "fits"))
-        if best(ways) == "assumed":
-            run.assumed.add((step.id, node.id, "reached"))
-
     # 7 Result of a run ---------------------------------------------------------------------------------------------
 
     def ends(self) -> list[AttackStep]:
-        """The steps that decide whether it goes through: those with harm; where none has any, the last inside."""
+        """The steps that decide whether it goes through: those with harm; else the last, or any where each is judged alone."""
         inside = [step for step in self.order if step.via != "outside"]
-        return [step for step in inside if step.effect in HARM] or inside[-1:]
+        harmful = [step for step in inside if step.effect in HARM]
+        return harmful or (inside if self.alone else inside[-1:])
 
     def conclude(self, run: Run) -> None:
         """Through to the last step with harm, else the first that holds of contained, stopped, out of reach, the rest."""

@@ -41,7 +41,7 @@ class Run:
 
     verdicts: dict[tuple[str, Node], str] = field(default_factory=dict)
     taken: dict[str, set[Node]] = field(default_factory=dict)
-    assumed: set[tuple[str, str, str]] = field(default_factory=set)
+    assumed: set[tuple[str, str]] = field(default_factory=set)
     seen: dict[tuple[str, Node], tuple[str, str]] = field(default_factory=dict)
     cut: dict[str, set[Node]] = field(default_factory=dict)
     fenced: dict[str, set[tuple[Node, str]]] = field(default_factory=dict)

@@ -31,7 +31,7 @@ Choice = dict[str, Node | None]
 @dataclass
 class Walked:
     """One reading of the unknowns over all entries. `worst`: the worst runs, several where they weigh the same. `through`, `of`:
-    rows at the first step that enters."""
+    rows at the first step at which an entry is taken; where none is, at the first that meets any."""
 
     severity: Severity
     worst: list[Run]
@@ -67,6 +67,7 @@ class View:
     seen: tuple[str, str, str] | None
     cut: set[tuple[str, str]]
     late: set[tuple[str, str]]
+    assumed: set[tuple[str, str]]
 
 
 def reference(
@@ -78,7 +79,9 @@ def reference(
     found = [(choice, rules.walk(choice)) for choice in _choices(rules, steps)]
     weighed = [(severity(rules, run), choice, run) for choice, run in found]
     top = max(weight for weight, _, _ in weighed)
-    first = next((step for step in steps if rules.comes_to(found[0][1], step)), None)
+    met = [step for step in steps if any((step.id, node) in run.verdicts for _, run in found for node in rules.nodes)]
+    taking = [step for step in met if any(run.taken[step.id] for _, run in found)]
+    first = next(iter(taking or met), None)
     rows = [(weight, choice[first.id]) for weight, choice, _ in weighed] if first else []
     return Walked(
         top,
@@ -89,8 +92,9 @@ def reference(
 
 
 def entering(rules: Reference) -> list[AttackStep]:
-    """The steps that take one asset from outside; one that spreads takes all it can."""
-    return [step for step in rules.order if step.via in ENTRY and step.effect != "spread"]
+    """The steps that take one asset from outside; one that spreads takes all it can. The actions of a public report are
+    judged alone, so that which asset one takes matters to no other."""
+    return [] if rules.alone else [step for step in rules.order if step.via in ENTRY and step.effect != "spread"]
 
 
 def _choices(rules: Reference, steps: list[AttackStep]) -> Iterator[Choice]:
@@ -132,8 +136,8 @@ def view(rules: Reference, run: Run) -> View:
     for (step, node), verdict in run.verdicts.items():
         was = verdicts.get((step, node.id), verdict)
         verdicts[step, node.id] = min(was, verdict, key=VERDICTS.index)
-    order = [step.id for step in rules.order]
-    sights = [(order.index(step), DELAYS.index(d), node.id, m) for (step, node), (m, d) in run.seen.items()]
+    order = [step.id for step in rules.order]  # the first step seen; there the fastest, of equals the first by name
+    sights = [(order.index(step), DELAYS.index(d), m) for (step, node), (m, d) in run.seen.items()]
     first = min(sights, default=None)
     return View(
         run.word,
@@ -141,9 +145,10 @@ def view(rules: Reference, run: Run) -> View:
         lost(rules, run),
         verdicts,
         {(step, node.id): delay for (step, node), (_, delay) in run.seen.items()},
-        (order[first[0]], first[3], DELAYS[first[1]]) if first else None,
+        (order[first[0]], first[2], DELAYS[first[1]]) if first else None,
         {(step, node.id) for step, nodes in run.cut.items() for node in nodes},
         {(step, measure) for step, _, measure in run.late},
+        run.assumed,
     )
 
 

@@ -143,6 +143,8 @@ def random_case(random: Random, *, kind: str = "casebook", stated: float = 0.7) 
     number, plain = random.randint(1, 5), random.random() < 0.5
     ranks = list(range(number)) if plain or random.random() < 0.5 else random.sample(range(number), number)
     made = tuple(random_step(random, n, ranks, stated, plain=plain) for n in range(number))
+    if kind == "public-report":
+        made = tuple(msgspec.structs.replace(step, after=None) for step in made)
     entering = [step.id for step in made if step.via in ENTERING]
     made = tuple(msgspec.structs.replace(step, via="network") if step.id in entering[2:] else step for step in made)
     return Case(

@@ -35,6 +35,7 @@ class Told:
     contained: set[str] = field(default_factory=set)
     stopped_by: set[str] = field(default_factory=set)
     too_late: set[str] = field(default_factory=set)
+    assumed: set[tuple[str, str]] = field(default_factory=set)
     verdicts: dict[tuple[str, str], str] = field(default_factory=dict)
     questions: list[tuple[str, ...]] = field(default_factory=list)
     through_from: set[str] = field(default_factory=set)
@@ -96,6 +97,7 @@ def told_of(answer: Answer, view: View, case: Case, org: Organisation) -> Told:
         contained={row for _, row in view.cut},
         stopped_by=_stopping(view, case, org),
         too_late={measure for _, measure in view.late},
+        assumed=view.assumed,
         verdicts=view.verdicts,
         questions=answer.questions,
         through_from=answer.none.through,
@@ -134,6 +136,7 @@ def engine_told(found: Replay, run: Run) -> Told:
         contained={row for _, row, group in groups if any(cut.how == "isolates" for cut in group.cut)},
         stopped_by=set(run.stopped_by),
         too_late={late.measure for late in run.too_late},
+        assumed={(a.step, row) for a in run.assumed if a.what not in ("way", "outside") for row in a.ids},
         questions=[tuple(sorted(ask.measure for ask in question.asks)) for question in found.questions],
         through_from={row for out in run.entries.outcomes if out.word == "through" for row in out.ids},
         entries=(run.entries.through, run.entries.of),
