@@ -53,28 +53,14 @@ class Move(msgspec.Struct, frozen=True):
     soften: tuple[Bear, ...]
     pace: int | None
     alone: bool
+    outside: bool
+    entry: bool
+    capped: bool
+    strikes: int | None
 
     @property
     def id(self) -> str:
         return self.step.id
-
-    @property
-    def outside(self) -> bool:
-        return self.step.via == "outside"
-
-    @property
-    def strikes(self) -> int | None:
-        return None if self.outside else STRIKES.get(self.step.effect)
-
-    @property
-    def entry(self) -> bool:
-        """Whether the step takes one asset of those that it could."""
-        return (self.alone or self.step.via in ENTRY_VIAS) and self.step.effect != "spread" and not self.outside
-
-    @property
-    def capped(self) -> bool:
-        """Whether hindered is the most that can be said, as the way in is not told."""
-        return self.step.via == "not stated"
 
     @property
     def bears(self) -> tuple[Bear, ...]:
@@ -150,13 +136,15 @@ def _move(
     alone: bool,
 ) -> Move:
     pace = None if step.pace == "not stated" else DELAYS.index(step.pace)
+    outside = step.via == "outside"
+    entry = (alone or step.via in ENTRY_VIAS) and step.effect != "spread" and not outside
     return Move(
         n, step, after, before, *fit,
         tuple(_prevents(bears, catalogue.get(bears.measure), step) for bears in step.prevent),
         tuple(_detects(bears, catalogue.get(bears.measure)) for bears in step.detect),
         tuple(_contains(bears, catalogue.get(bears.measure)) for bears in step.contain),
         tuple(Bear(bears.measure, "soften", bears.stated, "softens") for bears in step.soften),
-        pace, alone,
+        pace, alone, outside, entry, step.via == "not stated", None if outside else STRIKES.get(step.effect),
     )  # fmt: skip
 
 

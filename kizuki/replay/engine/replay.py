@@ -31,8 +31,10 @@ def replay(case: Case, register: Compiled, *, questions: bool = True, changes: b
     if not register.assets:
         return Replay(case.id, "cannot be judged", None, empty)
     register, plan = ready(case, register)
-    walks = {kind: Walk(plan, register, Reading(kind == "full")) for kind in ("none", "full")}
-    ends = {kind: walk.run() for kind, walk in walks.items()}
+    none = Walk(plan, register, Reading())
+    ends = {"none": none.run()}
+    walks = {"none": none, "full": Walk(plan, register, Reading(hopeful=True), earlier=none, every=True)}
+    ends["full"] = walks["full"].run()
     runs = {kind: tell(walks[kind], ends[kind], kind, steps=steps) for kind in _KINDS}
     shown = runs["none"]
     depends = ends["none"].key[0] and not ends["full"].key[0]

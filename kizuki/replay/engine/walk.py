@@ -67,11 +67,16 @@ class Walk:
         reading: Reading,
         *,
         earlier: Walk | None = None,
+        every: bool = False,
     ) -> None:
         """`earlier`: a finished walk with no more cover than this one, whose ways bound
         ours."""
-        self.plan, self.register, self.reading, self.earlier = plan, register, reading, earlier
+        self.plan, self.register, self.reading, self.earlier, self.every = plan, register, reading, earlier, every
         self.first_move = -1
+        self._closing = dict(reading.closed)
+        if reading.hopeful:
+            self._closing = {m: register.cover(m).unknown | reading.closed.get(m, 0) for m in plan.measures}
+        self._closed = [bits for bits in dict.fromkeys(self._closing.values()) if bits]
         self.stages: list[Stage] = [make_stage(move, plan, register, reading) for move in plan.moves]
         self._within = {within(move) for move in plan.moves if self.stages[move.n].when_seen}
         self.marks = [Mark() for _ in plan.moves]
@@ -102,16 +107,21 @@ class Walk:
 
     def _enter(self, move: Move, mark: Mark) -> bool:
         """Whether the attack comes to this move; prepares where it starts from."""
-        marks = self.marks
-        mark.gone = union(marks[b].isolated for b in move.before)
-        if move.after and not any(self._goes_on(marks[a], mark.gone) for a in move.after):
+        taken = gone = zone = account = link = 0
+        for b in move.before:
+            m = self.marks[b]
+            taken |= m.taken
+            gone |= m.isolated
+            zone |= m.zone
+            account |= m.account
+            link |= m.link
+        mark.gone = gone
+        if move.after and not any(self._goes_on(self.marks[a], gone) for a in move.after):
             return False
         if move.outside:
             mark.status = "outside"
             return False
-        held = union(marks[b].taken for b in move.before) & ~mark.gone
-        zone, account = union(marks[b].zone for b in move.before), union(marks[b].account for b in move.before)
-        mark.held = Held(held, zone, account, union(marks[b].link for b in move.before))
+        mark.held = Held(taken & ~gone, zone, account, link)
         return True
 
     @staticmethod
@@ -211,7 +221,7 @@ class Walk:
         return single & -single
 
     def _enough(self, worst: End, bound: Key | None) -> bool:
-        return (self.only_through and worst.key[0]) or (bound is not None and worst.key >= bound)
+        return (self.only_through and worst.key[0]) or (not self.every and bound is not None and worst.key >= bound)
 
     def _bounded(self, move: Move, mark: Mark, allowed: int) -> list[tuple[Key | None, int, End | None]]:
         """The kinds of entry; where a weaker defence was walked before, with what was then their worst, and with the
@@ -223,17 +233,19 @@ class Walk:
         for option in sorted(self.earlier.options, key=lambda o: (o.end.key, -(o.bits & -o.bits)), reverse=True):
             pieces = [option.bits & allowed]
             same = not self._touched(option.end)
-            for bits in self.reading.closed.values() if not same else ():
+            for bits in self._closed if not same else ():
                 pieces = split(pieces, bits)
             known = option.end if same else None
             made += [(option.end.key, piece, known) for piece in sorted(pieces, key=lambda p: p & -p) if piece]
+        if self.every and mark.stopped:
+            made.append((None, 0, None))
         return made
 
     def _touched(self, end: End) -> bool:
         """Whether anything closed since the earlier walk lies on this way of it."""
         if end.touched is None:
             end.touched = touched(self.plan, end.marks)
-        return any(bits & end.touched.get(measure, 0) for measure, bits in self.reading.closed.items())
+        return any(bits & end.touched.get(measure, 0) for measure, bits in self._closing.items())
 
     def _parts(self, move: Move, allowed: int) -> list[int]:
         if move.alone:
