@@ -226,19 +226,23 @@ class Walk:
     def _bounded(self, move: Move, mark: Mark, allowed: int) -> list[tuple[Key | None, int, End | None]]:
         """The kinds of entry; where a weaker defence was walked before, with what was then their worst, and with the
         whole way where nothing of what is closed since then lies on it."""
-        if self.earlier is None or self.earlier.first_move != move.n:
-            parts: list[tuple[Key | None, int, End | None]] = [(None, part, None) for part in self._parts(move, allowed)]
-            return [*parts, (None, 0, None)] if mark.stopped else parts
         made: list[tuple[Key | None, int, End | None]] = []
-        for option in sorted(self.earlier.options, key=lambda o: (o.end.key, -(o.bits & -o.bits)), reverse=True):
+        earlier = self.earlier.options if self.earlier is not None and self.earlier.first_move == move.n else []
+        if self.every or not earlier:
+            for option in earlier:
+                if option.bits & allowed and not self._touched(option.end):
+                    made.append((None, option.bits & allowed, option.end))
+            left = allowed & ~union(part for _, part, _ in made)
+            made += [(None, part, None) for part in self._parts(move, left)]
+            made.sort(key=lambda one: one[1] & -one[1])
+            return [*made, (None, 0, None)] if mark.stopped else made
+        for option in sorted(earlier, key=lambda o: (o.end.key, -(o.bits & -o.bits)), reverse=True):
             pieces = [option.bits & allowed]
             same = not self._touched(option.end)
             for bits in self._closed if not same else ():
                 pieces = split(pieces, bits)
             known = option.end if same else None
             made += [(option.end.key, piece, known) for piece in sorted(pieces, key=lambda p: p & -p) if piece]
-        if self.every and mark.stopped:
-            made.append((None, 0, None))
         return made
 
     def _touched(self, end: End) -> bool:
@@ -250,9 +254,12 @@ class Walk:
     def _parts(self, move: Move, allowed: int) -> list[int]:
         if move.alone:
             return [self._costliest(move, allowed)]
+        if not allowed:
+            return []
         parts = [allowed]
         # what is already taken stands apart, also on ways that do not lead here: taking it again loses nothing more
-        for feature in [*self._features(move), *(m.taken for m in self.marks[: move.n])]:
+        sets = [*self._features(move), *(m.taken for m in self.marks[: move.n])]
+        for feature in dict.fromkeys(bits & allowed for bits in sets):
             parts = split(parts, feature)
         return sorted(parts, key=lambda part: part & -part)
 
