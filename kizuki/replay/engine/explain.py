@@ -3,6 +3,7 @@ coverage row."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import Final, Literal
 
@@ -61,11 +62,22 @@ class Explainer:
         self, plan: Plan, register: Compiled, marks: list[Mark], reading: Reading, stages: list[Stage]
     ) -> None:
         self.plan, self.register, self.marks, self.reading = plan, register, marks, reading
-        self.recorded = Reading(False, reading.closed)
         self.stages = stages
-        hopeful = Reading(True, reading.closed)
-        self.known = [make_stage(move, plan, register, self.recorded) for move in plan.moves]
-        self.maybe = [make_stage(move, plan, register, hopeful) for move in plan.moves]
+        self.recorded, self.hopeful = Reading(False, reading.closed), Reading(True, reading.closed)
+
+    @functools.cached_property
+    def known(self) -> list[Stage]:
+        """The measures by what is recorded."""
+        if not self.reading.hopeful:
+            return self.stages
+        return [make_stage(move, self.plan, self.register, self.recorded) for move in self.plan.moves]
+
+    @functools.cached_property
+    def maybe(self) -> list[Stage]:
+        """The measures with unknown as full."""
+        if self.reading.hopeful:
+            return self.stages
+        return [make_stage(move, self.plan, self.register, self.hopeful) for move in self.plan.moves]
 
     def waves(self, move: Move) -> list[tuple[Held, int]]:
         """The assets that the move reaches, each with the sources it is judged against: those it was taken from, or

@@ -77,13 +77,22 @@ class Walk:
         if reading.hopeful:
             self._closing = {m: register.cover(m).unknown | reading.closed.get(m, 0) for m in plan.measures}
         self._closed = [bits for bits in dict.fromkeys(self._closing.values()) if bits]
-        self.stages: list[Stage] = [make_stage(move, plan, register, reading) for move in plan.moves]
+        self.stages: list[Stage] = [self._stage(move) for move in plan.moves]
         self._within = {within(move) for move in plan.moves if self.stages[move.n].when_seen}
         self.marks = [Mark() for _ in plan.moves]
         self.chosen: dict[int, int] = {}
         self.worst: End | None = None
         self.options: list[Option] = []
         self.only_through = False
+
+    def _stage(self, move: Move) -> Stage:
+        """What the measures do at a move; taken over where nothing of the move's has been closed since the earlier walk."""
+        earlier = self.earlier
+        if earlier is not None and earlier.reading.hopeful == self.reading.hopeful:
+            closed = self.reading.closed.keys() | earlier.reading.closed.keys()
+            if not any(bear.measure in closed for bear in move.bears):
+                return earlier.stages[move.n]
+        return make_stage(move, self.plan, self.register, self.reading)
 
     def run(self, only_through: bool = False) -> End:
         """The worst way the case can go. `only_through`: any way that goes through will do, found sooner."""
