@@ -22,6 +22,20 @@ from kizuki.journal import triggers
 PASSWORD = "correct horse battery staple"  # noqa: S105 - for tests only
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database-only", action="store_true", help="only the tests that use the database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --database-only, leave out what computes without a database: on a second database it can say nothing new."""
+    if not config.getoption("--database-only"):
+        return
+    fixtures = {"db", "transactional_db", "cast", "live_server"}
+    kept = [i for i in items if i.get_closest_marker("django_db") or fixtures & set(getattr(i, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
 class Cast(NamedTuple):
     """One person for each role."""
 
