@@ -1,174 +1,20 @@
-"""The two pictures of a case: the situation as numbered steps between actors, and the timeline in lanes."""
+"""The timeline in lanes, lying: order runs to the right, roles stand below each other."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from kizuki.casebook.engine.format import Actor, Case, Entry, Lane, Situation, SituationStep
-from kizuki.casebook.words import ACTOR_ZONES, MILESTONES
+from kizuki.casebook.engine.format import Case, Entry, Lane
+from kizuki.casebook.words import MILESTONES
 from kizuki.kit import when
-from kizuki.ui.svg import Drawing, number, text_width, wrap
+from kizuki.ui.svg import Drawing, balanced, number, text_width, wrap
 
 WIDTH: Final = 984.0
-NODE_HEIGHT: Final = 52.0
-ROW: Final = 92.0
-TOP: Final = 40.0
-
-
-class Spot(NamedTuple):
-    """Where an actor stands: column and row."""
-
-    column: int
-    row: int
-
-
-def _zones(situation: Situation) -> list[str]:
-    used = {actor.zone for actor in situation.actors}
-    return [zone for zone in ACTOR_ZONES if zone in used]
-
-
-def place(situation: Situation) -> dict[str, Spot]:
-    """Each actor's column (its zone) and row. Within a column the order is that of the first step; the busiest stands in the middle."""
-    zones = _zones(situation)
-    first: dict[str, int] = {}
-    arrows: Counter[str] = Counter()
-    for step in situation.steps:
-        for actor in (step.from_, step.to):
-            first.setdefault(actor, step.n)
-            arrows[actor] += 1
-    spots: dict[str, Spot] = {}
-    tallest = max((sum(a.zone == z for a in situation.actors) for z in zones), default=1)
-    for column, zone in enumerate(zones):
-        members = sorted((a for a in situation.actors if a.zone == zone), key=lambda a: (first.get(a.id, 99), a.id))
-        offset = (tallest - len(members)) // 2 if len(members) < tallest else 0
-        for row, member in enumerate(members):
-            spots[member.id] = Spot(column, row + offset)
-    return spots
-
-
-def situation(case: Case, language: str) -> SafeString | None:
-    """The situation diagram, or None for a case without actors."""
-    if not case.situation.actors or not case.situation.steps:
-        return None
-    return _SituationDrawing(case.situation, language).markup()
-
-
-class _Badges:
-    """Numbers of steps; two never lie on each other."""
-
-    def __init__(self) -> None:
-        self.placed: list[tuple[float, float, SituationStep]] = []
-
-    def put(self, x: float, y: float, step: SituationStep, *, down: bool) -> None:
-        while any(abs(x - a) < 21 and abs(y - b) < 21 for a, b, _s in self.placed):
-            x, y = (x, y + 22) if down else (x + 22, y)
-        self.placed.append((x, y, step))
-
-
-class _SituationDrawing:
-    """Actors in columns by zone, steps as numbered arrows between them."""
-
-    def __init__(self, told: Situation, language: str) -> None:
-        self.told, self.language = told, language
-        self.spots, self.zones = place(told), _zones(told)
-        self.lane = WIDTH / len(self.zones)
-        self.width = min(164.0, self.lane - 64)
-        self.badges = _Badges()
-        rows = 1 + max(spot.row for spot in self.spots.values())
-        title = _("Situation: %(n)d steps between %(actors)d actors") % {
-            "n": len(told.steps),
-            "actors": len(self.spots),
-        }
-        text = "; ".join(f"{step.n}. {step.text.in_(language)}" for step in told.steps)
-        self.drawing = Drawing("si", WIDTH, TOP + rows * ROW, title, text)
-
-    def markup(self) -> SafeString:
-        for n, zone in enumerate(self.zones):
-            if n % 2:
-                self.drawing.rect("band", n * self.lane, 0, self.lane, self.drawing.height)
-            self.drawing.text("x12 x2 mid", (n + 0.5) * self.lane, 18, str(ACTOR_ZONES[zone]))
-        self.drawing.path("hl2", f"M0 26.5H{number(WIDTH)}")
-        for step in self.told.steps:
-            self._arrow(step)
-        for actor in self.told.actors:
-            self._node(actor)
-        for x, y, step in self.badges.placed:
-            self.drawing.circle("nb-att" if step.kind == "attack" else "nb", x, y, 10)
-            self.drawing.text("x12 xb xg mid", x, y + 4.3, str(step.n))
-        return self.drawing.markup()
-
-    def _centre(self, actor: str) -> tuple[float, float]:
-        spot = self.spots[actor]
-        return (spot.column + 0.5) * self.lane, TOP + spot.row * ROW + NODE_HEIGHT / 2 + 12
-
-    def _node(self, actor: Actor) -> None:
-        x, y = self._centre(actor.id)
-        bad = actor.kind == "attacker"
-        css = "nd nd-att" if bad else "nd"
-        self.drawing.rect(css, x - self.width / 2, y - NODE_HEIGHT / 2, self.width, NODE_HEIGHT)
-        lines = wrap(actor.name.in_(self.language), 12.5, self.width - 14, 3)
-        for n, line in enumerate(lines):
-            size = "x13 mid xb" if bad else "x12 mid" if len(lines) > 2 else "x13 mid"
-            self.drawing.text(size, x, y + 4.5 + (n - (len(lines) - 1) / 2) * 15.5, line)
-
-    def _arrow(self, step: SituationStep) -> None:
-        start, end = self.spots[step.from_], self.spots[step.to]
-        if step.from_ == step.to:
-            x, y = self._centre(step.from_)
-            self.badges.put(x + self.width / 2 - 2, y - NODE_HEIGHT / 2, step, down=False)
-        elif start.column != end.column:
-            self._across(step)
-        elif abs(start.row - end.row) == 1:
-            self._down(step)
-        else:
-            self._around(step)
-
-    def _draw(self, step: SituationStep, d: str) -> None:
-        css = "ar ar-att" if step.kind == "attack" else "ar"
-        self.drawing.path(css if step.stated else f"{css} dash", d)
-
-    def _head(self, step: SituationStep, x: float, y: float, direction: str) -> None:
-        self.drawing.arrow_head("ar-h-att" if step.kind == "attack" else "ar-h", x, y, direction)
-
-    def _down(self, step: SituationStep) -> None:
-        """Straight between neighbours of one column."""
-        (x, y1), (_x, y2) = self._centre(step.from_), self._centre(step.to)
-        sign = 1 if y2 > y1 else -1
-        leave, tip = y1 + sign * NODE_HEIGHT / 2, y2 - sign * (NODE_HEIGHT / 2 + 1)
-        self._draw(step, f"M{number(x)} {number(leave)}V{number(tip - sign * 6)}")
-        self._head(step, x, tip, "down" if sign > 0 else "up")
-        self.badges.put(x, (leave + tip) / 2, step, down=False)
-
-    def _around(self, step: SituationStep) -> None:
-        """Through the gutter, past what stands between in the same column."""
-        (x, y1), (_x, y2) = self._centre(step.from_), self._centre(step.to)
-        side, gutter = x + self.width / 2, (self.spots[step.from_].column + 1) * self.lane - 14
-        self._draw(step, f"M{number(side)} {number(y1)}H{number(gutter)}V{number(y2)}H{number(side + 8)}")
-        self._head(step, side + 1, y2, "left")
-        self.badges.put(gutter, (y1 + y2) / 2, step, down=True)
-
-    def _across(self, step: SituationStep) -> None:
-        """Into another column: out of the side, turn in the gutter, into the middle."""
-        start, end = self.spots[step.from_], self.spots[step.to]
-        (x1, y1), (x2, y2) = self._centre(step.from_), self._centre(step.to)
-        sign = 1 if end.column > start.column else -1
-        leave, tip = x1 + sign * self.width / 2, x2 - sign * (self.width / 2 + 1)
-        level = start.row == end.row
-        # A step leaves for another row a little off the middle, so that several from one side stay apart.
-        out = y1 if level else y1 + (14 if y2 > y1 else -14)
-        gutter = (end.column if sign > 0 else end.column + 1) * self.lane
-        way = f"M{number(leave)} {number(out)}H{number(gutter)}V{number(y2)}H{number(tip - sign * 7)}"
-        self._draw(step, way)
-        self._head(step, tip, y2, "right" if sign > 0 else "left")
-        self.badges.put(gutter, y2 if level else (out + y2) / 2, step, down=True)
-
-
-LABEL: Final = 120.0
+LABEL: Final = 136.0
 GAP: Final = 16.0
 LANE: Final = 44.0
 HEAD: Final = 46.0
@@ -204,65 +50,106 @@ def timeline(case: Case, language: str) -> list[SafeString]:
     return [_Lying(case.timeline.lanes, part, language, n).markup() for n, part in enumerate(pictures) if part]
 
 
+class _Label(NamedTuple):
+    """A milestone's label: its entry, where its line stands, its text and its row under the lanes."""
+
+    entry: Entry
+    x: float
+    text: str
+    row: int
+    flip: bool
+
+
 class _Lying:
     """One lying lane timeline: x is order, not duration; one slot for each entry, so that nothing overlaps."""
 
     def __init__(self, lanes: Sequence[Lane], groups: Sequence[Group], language: str, n: int) -> None:
         self.lanes, self.groups, self.language = lanes, groups, language
-        count = sum(len(group.entries) for group in groups)
-        self.slot = min(64.0, (WIDTH - LABEL - GAP * (len(groups) - 1) - 14) / max(count, 1))
+        self.entries = [entry for group in groups for entry in group.entries]
+        self.heads = self._headings()
         self.x: dict[int, float] = {}
         self.spans: list[tuple[float, float]] = []
-        x = LABEL
-        for group in groups:
-            self.spans.append((x, x + self.slot * len(group.entries)))
-            for entry in group.entries:
-                self.x[entry.n] = x + self.slot / 2
-                x += self.slot
-            x += GAP
-        self.entries = [entry for group in groups for entry in group.entries]
+        self._lay_out()
         self.row = {lane.id: HEAD + (i + 0.5) * LANE for i, lane in enumerate(lanes)}
         self.floor = HEAD + len(lanes) * LANE
-        self.labels = self._milestone_rows()
-        height = self.floor + 14 + 17 * (1 + max((row for *_, row in self.labels), default=-1))
-        title = _("Timeline by role, %(n)d entries") % {"n": count}
+        self.links = self._links()
+        self.labels = self._milestones()
+        height = self.floor + 14 + 17 * (1 + max((label.row for label in self.labels), default=-1))
+        title = _("Timeline by role, %(n)d entries") % {"n": len(self.entries)}
         text = "; ".join(f"{e.n}. {when.parse(e.at).label(language)}: {e.text.in_(language)}" for e in self.entries)
         self.drawing = Drawing(f"tl{n}", WIDTH, height, title, text)
+
+    def _headings(self) -> list[tuple[str, str]]:
+        """The two lines over each group; a long first line over few entries gives its time of day to the second."""
+        made: list[tuple[str, str]] = []
+        previous: when.When | None = None
+        for group in self.groups:
+            moment = when.parse(group.at)
+            first, second = heading(moment, group.entries[0], previous, self.language)
+            if text_width(first, 12) > 36 * len(group.entries) and " " in first:
+                head, tail = first.rsplit(", " if ", " in first else " ", 1)
+                if not tail.isdigit():
+                    first, second = head, tail
+            made.append((first, second))
+            previous = moment
+        return made
+
+    def _lay_out(self) -> None:
+        """Slots as wide as there is room; a group is never narrower than its heading."""
+        last = next((e for e in reversed(self.entries[-2:]) if e.milestone), None)
+        margin = text_width(str(MILESTONES[last.milestone]), 11) - 8 if last and last.milestone else 14
+        room = WIDTH - LABEL - GAP * (len(self.groups) - 1) - max(margin, 14)
+        least = [max(text_width(a, 12), text_width(b, 11)) + 8 - GAP for a, b in self.heads]
+        slot = 64.0
+        while slot > 22 and sum(max(slot * len(g.entries), w) for g, w in zip(self.groups, least, strict=True)) > room:
+            slot -= 0.5
+        x = LABEL
+        for group, width in zip(self.groups, least, strict=True):
+            right = x + max(slot * len(group.entries), width)
+            self.spans.append((x, right))
+            for n, entry in enumerate(group.entries):
+                self.x[entry.n] = x + slot * (n + 0.5)
+            x = right + GAP
 
     def markup(self) -> SafeString:
         self._draw_lanes()
         self._draw_times()
-        self._draw_handovers()
-        for x, _text, _row in self.labels:
-            self.drawing.path(
-                "ms-l", f"M{number(x + 0.5)} {number(self._under(x))}V{number(self.floor + 16 + 17 * _row)}"
-            )
+        for link in self.links:
+            self._draw_handover(*link)
+        for label in self.labels:
+            top, bottom = self.row[label.entry.lane] + 13, self.floor + 16 + 17 * label.row
+            self.drawing.path("ms-l", f"M{number(label.x + 0.5)} {number(top)}V{number(bottom)}")
         for entry in self.entries:
             self.drawing.kind(entry.kind, entry.n, self.x[entry.n], self.row[entry.lane])
-        for x, text, row in self.labels:
-            flip = x + 6 + text_width(text, 11) > WIDTH
-            self.drawing.text(
-                "x11 xb xa end" if flip else "x11 xb xa", x - 4 if flip else x + 5, self.floor + 20 + 17 * row, text
-            )
+        for label in self.labels:
+            css, x = ("x11 xb xa end", label.x - 4) if label.flip else ("x11 xb xa", label.x + 5)
+            self.drawing.text(css, x, self.floor + 20 + 17 * label.row, label.text)
         return self.drawing.markup()
 
-    def _under(self, x: float) -> float:
-        entry = next(e for e in self.entries if self.x[e.n] == x)
-        return self.row[entry.lane] + 13
-
-    def _milestone_rows(self) -> list[tuple[float, str, int]]:
-        placed: list[tuple[float, str, int]] = []
+    def _milestones(self) -> list[_Label]:
+        """Labels from the right to the left: one that reaches over the lines of others stands below where they end."""
+        placed: list[_Label] = []
         taken: list[tuple[float, float, int]] = []
-        for entry in self.entries:
+        busy = {x for giver, receiver in self.links for x in self._below(giver, receiver)}
+        for entry in reversed(self.entries):
             if entry.milestone is None:
                 continue
             x, text = self.x[entry.n], str(MILESTONES[entry.milestone])
+            if x in busy:
+                x -= 6
             width = text_width(text, 11) + 10
-            left, right = (x - width, x + 2) if x + width > WIDTH else (x - 2, x + width)
-            row = next(r for r in range(50) if all(r != tr or right < a or left > b for a, b, tr in taken))
+            flip = x + width > WIDTH + 4
+            left, right = (x - width, x + 2) if flip else (x - 2, x + width)
+            row = 1 + max((label.row for label in placed if left < label.x < right and label.x != x), default=-1)
+            while any(row == other and right > a and left < b for a, b, other in taken):
+                row += 1
             taken.append((left, right, row))
-            placed.append((x, text, row))
+            placed.append(_Label(entry, x, text, row, flip))
         return placed
+
+    def _below(self, giver: Entry, receiver: Entry) -> list[float]:
+        """Where a hand-over touches a mark from below."""
+        return [self.x[(giver if self.row[receiver.lane] > self.row[giver.lane] else receiver).n]]
 
     def _draw_lanes(self) -> None:
         for i, lane in enumerate(self.lanes):
@@ -270,46 +157,45 @@ class _Lying:
             if "attacker" in lane.role:
                 self.drawing.rect("band", 0, top, WIDTH, LANE)
             self.drawing.path("hl", f"M0 {number(top + 0.5)}H{number(WIDTH)}")
-            lines = wrap(lane.name.in_(self.language), 12, LABEL - 12, 2)
+            name, room = lane.name.in_(self.language), LABEL - 12
+            lines = [name] if text_width(name, 11) <= room else balanced(name, 12, room, 3)
+            small = len(lines) > 2 or text_width(max(lines, key=len), 12) > room
+            css, pitch = ("x11 xb", 13) if small else ("x12 xb", 15)
             for n, line in enumerate(lines):
-                self.drawing.text("x12 xb", 0, top + LANE / 2 + 4 + (n - (len(lines) - 1) / 2) * 15, line)
+                self.drawing.text(css, 0, top + LANE / 2 + 4 + (n - (len(lines) - 1) / 2) * pitch, line)
         self.drawing.path("il", f"M0 {number(self.floor + 0.5)}H{number(WIDTH)}")
 
     def _draw_times(self) -> None:
-        previous: when.When | None = None
-        for (left, right), group in zip(self.spans, self.groups, strict=True):
+        for (left, right), group, (first, second) in zip(self.spans, self.groups, self.heads, strict=True):
             moment = when.parse(group.at)
             open_end = moment.low is None or moment.high is None
             end = right - 6
             self.drawing.path("il dash" if open_end else "il", f"M{number(left)} 38.5H{number(end)}")
             self.drawing.path("il", f"M{number(left + 0.5)} 34v5M{number(end - 0.5)} 34v5")
             room = max(right - left + GAP - 4, 30)
-            first, second = heading(moment, group.entries[0], previous, self.language)
-            if text_width(first, 12) > room and " " in first:
-                # A narrow slot says the day above and the time of day below.
-                head, tail = first.rsplit(" ", 1)
-                first, second = head.rstrip(","), tail
             self.drawing.text("x12 xb", left, 14, (wrap(first, 12, room, 1) or [""])[0])
             if second:
                 self.drawing.text("x11 x3", left, 28, (wrap(second, 11, room, 1) or [""])[0])
             if left > LABEL:
                 self.drawing.path("hl dash", f"M{number(left - GAP / 2)} 40V{number(self.floor)}")
-            previous = moment
 
-    def _draw_handovers(self) -> None:
+    def _links(self) -> list[tuple[Entry, Entry]]:
+        """Who hands over to whom: the giver's entry and the receiver's next one."""
+        made = []
         for i, entry in enumerate(self.entries):
             for lane in entry.handover:
                 receiver = next((e for e in self.entries[i + 1 :] if e.lane == lane), None)
-                if receiver is None or lane == entry.lane:
-                    continue
-                x1, x2, y1, y2 = self.x[entry.n], self.x[receiver.n], self.row[entry.lane], self.row[lane]
-                sign = 1 if y2 > y1 else -1
-                edge = y1 + sign * (LANE / 2 - 3)
-                stop = y2 - sign * 16
-                self.drawing.path(
-                    "ho", f"M{number(x1)} {number(y1 + sign * 12)}V{number(edge)}H{number(x2)}V{number(stop)}"
-                )
-                self.drawing.arrow_head("ho-h", x2, stop + sign * 5, "down" if sign > 0 else "up", 7)
+                if receiver is not None and lane != entry.lane:
+                    made.append((entry, receiver))
+        return made
+
+    def _draw_handover(self, giver: Entry, receiver: Entry) -> None:
+        x1, x2, y1, y2 = self.x[giver.n], self.x[receiver.n], self.row[giver.lane], self.row[receiver.lane]
+        sign = 1 if y2 > y1 else -1
+        edge = y1 + sign * (LANE / 2 - 3)
+        stop = y2 - sign * 16
+        self.drawing.path("ho", f"M{number(x1)} {number(y1 + sign * 12)}V{number(edge)}H{number(x2)}V{number(stop)}")
+        self.drawing.arrow_head("ho-h", x2, stop + sign * 5, "down" if sign > 0 else "up", 7)
 
 
 def heading(moment: when.When, entry: Entry, previous: when.When | None, language: str) -> tuple[str, str]:

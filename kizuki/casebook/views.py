@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kizuki.accounts import rules
 from kizuki.accounts.access import get_visible, require
-from kizuki.casebook import actions, filters, hooks, likeness, pdf, pictures, presenting, readers
+from kizuki.casebook import actions, filters, hooks, likeness, pdf, pictures, presenting, readers, situation
 from kizuki.casebook.forms import CaseFileForm
 from kizuki.casebook.library import glossary as the_glossary
 from kizuki.casebook.models import Case
@@ -103,7 +103,7 @@ def case_context(person: Any, row: Case) -> dict[str, Any]:
     return {
         "row": row,
         "case": document,
-        "situation": pictures.situation(document, here),
+        "situation": situation.situation(document, here),
         "timelines": pictures.timeline(document, here),
         "table": presenting.timeline_table(document, here),
         "head": presenting.head(document),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from html import escape
+from itertools import combinations, pairwise
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -19,7 +21,7 @@ def wrap(text: str, size: float, width: float, lines: int) -> list[str]:
     made: list[str] = []
     line = ""
     for piece in _pieces(text):
-        if text_width(line + piece, size) <= width or not line:
+        if text_width((line + piece).rstrip(), size) <= width or not line:
             line += piece
         else:
             made.append(line.strip())
@@ -49,6 +51,44 @@ def _pieces(text: str) -> Iterable[str]:
         piece += char
     if piece:
         yield piece
+
+
+_KATAKANA = re.compile("[ァ-ヶー]")
+_HIRAGANA = re.compile("[ぁ-ゖ]")
+
+
+def _script(char: str) -> str:
+    if _KATAKANA.match(char):
+        return "katakana"
+    if _HIRAGANA.match(char):
+        return "hiragana"
+    return "kanji" if unicodedata.east_asian_width(char) in "WF" else "latin"
+
+
+def _harm(before: str, after: str) -> int:
+    """How much a break between two characters hurts: least at a sign or blank, then where the script changes."""
+    if before in " ・、／）］」" or after in "（［「":
+        return 0 if before != " " else 5
+    if _script(before) != _script(after) and _script(after) != "hiragana":
+        return 25
+    return 60
+
+
+def balanced(text: str, size: float, width: float, lines: int) -> list[str]:
+    """Like `wrap`; what needs more lines is broken where it reads best, and about evenly."""
+    if text_width(text, size) <= width:
+        return [text]
+    best: tuple[float, list[str]] | None = None
+    pieces = list(_pieces(text))
+    for cuts in (cuts for n in range(1, min(lines, 3)) for cuts in combinations(range(1, min(len(pieces), 30)), n)):
+        rows = ["".join(pieces[i:j]) for i, j in pairwise((0, *cuts, len(pieces)))]
+        wide = [text_width(row.strip(), size) for row in rows]
+        if max(wide) > width:
+            continue
+        harm = sum(_harm(row[-1], after[0]) for row, after in pairwise(rows)) + (max(wide) - min(wide)) / 2
+        harm += 20 * len(cuts)
+        best = min(best or (harm, rows), (harm, rows))
+    return [row.strip() for row in best[1]] if best else wrap(text, size, width, lines)
 
 
 def number(value: float) -> str:
