@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
-import jsonschema
 import msgspec
 
 from kizuki.kit.faults import MAX_FAULTS, did_you_mean, quoted
@@ -40,6 +39,8 @@ def findings(value: Any, kind: type) -> Iterator[Finding]:
 @functools.cache
 def _validator(kind: type) -> Any:
     """A validator that passes over the rows of a list that are sound: in a register of 100,000 assets it looks only at the bad ones."""
+    import jsonschema  # only for a file that has faults: it takes longer to load than a good file to read
+
     schema = json_schema(kind)
     known = _parts(kind)
 
