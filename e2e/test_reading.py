@@ -95,7 +95,7 @@ def test_the_language_switch_keeps_the_page(visits: Visits) -> None:
 
 def test_a_search_keeps_its_words_when_the_language_changes(visits: Visits) -> None:
     page, _say = visits.open("manager", "en")
-    page.goto("/cases/?q=バックアップ&level=high")
+    page.goto("/cases/?q=バックアップ&level=advanced")
     page.locator("form.switch button").click()
     expect(page.locator("html")).to_have_attribute("lang", "ja")
     expect(page.locator("input[type=search]")).to_have_value("バックアップ")

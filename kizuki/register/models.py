@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from django.db import models
+from django.utils.functional import SimpleLazyObject
 
 from kizuki.accounts import rules
 from kizuki.register.engine.format import Organisation as Document
@@ -61,6 +62,13 @@ def decoded(digest: str, row: Organisation) -> Document:
     return _documents[digest]
 
 
-def home(person: Any) -> Organisation | None:
+def home(person: Person) -> Organisation | None:
     """The organisation that this installation speaks for, if the person may see it."""
-    return Organisation.objects.visible_to(person).filter(is_home=True).first()
+    # A page asks several times, and a register is large: what one request has read stays with its own user object.
+    mine = isinstance(person, SimpleLazyObject)
+    if mine and hasattr(person, "_home"):
+        return person._home  # type: ignore[no-any-return]
+    found = Organisation.objects.visible_to(person).filter(is_home=True).first()
+    if mine:
+        person._home = found  # type: ignore[attr-defined]
+    return found

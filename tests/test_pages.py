@@ -1,0 +1,265 @@
+"""Every page as it is sent: few queries, light, strict, in one language, with titles and links that are right."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from babel.messages.pofile import read_po
+from django.contrib.staticfiles import finders
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from kizuki.casebook.actions import import_cases
+from kizuki.casebook.library import cases
+from kizuki.casebook.models import Case
+from kizuki.replay.actions import refresh, stale
+from tests.conftest import World, copy_of
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST_QUERIES = 15
+FIRST_VISIT = 150 * 1024
+PAGES = [
+    "/cases/", "/cases/?q=backup", "/cases/?level=advanced", "/cases/nisc-a", "/cases/nisc-d", "/cases/nisc-g",
+    "/cases/nisc-h", "/cases/nisc-h?for=executive", "/cases/for/executive", "/cases/for/strategy",
+    "/cases/for/practitioner", "/cases/glossary", "/cases/import", "/measures/", "/measures/P01", "/replay/",
+    "/replay/case/nisc-b", "/replay/case/nisc-g", "/replay/case/nisc-h", "/replay/priorities", "/jobs/", "/jobs/?all",
+    "/journal/", "/journal/1/", "/account/", "/account/keys/", "/account/password/", "/account/people/",
+    "/account/people/?q=a", "/account/people/invite/", "/account/people/1/", "/account/passkeys/",
+    "/account/passkeys/add/", "/account/second/app/", "/account/second/codes/new/", "/account/confirm/",
+    "/account/sign-out/", "/account/inactive/", "/keys", "/no-such-page",
+]  # fmt: skip
+LANGUAGES = ("ja", "en")
+#: Languages are called by their own names everywhere; a search shows what was typed.
+OWN_NAMES = {"English", "日本語", "backup"}
+VOID = {"meta", "link", "input", "br", "img", "hr", "wbr", "path", "use", "circle", "rect", "line"}
+HIDDEN = {"script", "style", "title", "template"}
+POLICY = {
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'",
+    "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "manifest-src 'self'",
+}  # fmt: skip
+
+
+class Piece(NamedTuple):
+    """A visible text, the language that it is marked with, and whether it stands in something marked otherwise."""
+
+    text: str
+    language: str
+
+
+class Reading(HTMLParser):
+    """What a browser would take from a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.title = ""
+        self.pieces: list[Piece] = []
+        self.links: list[str] = []
+        self.parts: list[str] = []
+        self.faults: list[str] = []
+        self.ids: list[str] = []
+        self.levels: list[int] = []
+        self._open: list[tuple[str, str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attributes}
+        self.faults += [f"{tag} {name}=" for name in values if name == "style" or name.startswith("on")]
+        if tag == "style" or (tag == "script" and "src" not in values and values.get("type") != "application/json"):
+            self.faults.append(f"{tag} inside the page")
+        if "id" in values:
+            self.ids.append(values["id"])
+        if re.fullmatch("h[1-6]", tag):
+            self.levels.append(int(tag[1]))
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        if (tag == "link" and values.get("rel") in ("stylesheet", "icon")) or (tag == "script" and "src" in values):
+            self.parts.append(values.get("href") or values["src"])
+        here = values.get("lang") or (self._open[-1][1] if self._open else "")
+        self.pieces += [
+            Piece(values[name], here)
+            for name in ("alt", "title", "placeholder", "aria-label", "data-l")
+            if values.get(name)
+        ]
+        if tag not in VOID:
+            self._open.append((tag, here))
+
+    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        depth = len(self._open)
+        self.handle_starttag(tag, attributes)
+        del self._open[depth:]
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        text = " ".join(data.split())
+        tags = {tag for tag, _language in self._open}
+        if "title" in tags and "svg" not in tags:
+            self.title += data
+        elif text and not tags & {"script", "style", "template"}:
+            self.pieces.append(Piece(text, self._open[-1][1] if self._open else ""))
+
+
+def reader(world: World, who: str, language: str) -> Client:
+    client = world.client(who)
+    client.cookies["kizuki_language"] = language
+    return client
+
+
+def page(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == (404 if address == "/no-such-page" else 200), address
+    return str(response.content.decode())
+
+
+def test_few_queries_and_no_more_with_more_cases(world: World) -> None:
+    client = reader(world, "administrator", "ja")
+    few = {address: _queries(client, address) for address in PAGES}
+    assert {address: n for address, n in few.items() if n > MOST_QUERIES} == {}
+    _bring_in(world, 300)
+    many = {address: _queries(client, address) for address in PAGES}
+    assert {address: (few[address], n) for address, n in many.items() if n > few[address]} == {}
+
+
+def _queries(client: Client, address: str) -> int:
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address)
+    return len([q for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))])
+
+
+def _bring_in(world: World, number: int) -> None:
+    first = cases()[3]
+    made = [copy_of(first, f"public-{n}", kind="public-report") for n in range(number)]
+    import_cases(documents=made, by="test")
+    refresh(organisation=world.company, cases=stale(world.company))
+    assert Case.objects.count() == len(cases()) + 2 + number
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_strict_and_well_made(language: str, world: World) -> None:
+    client = reader(world, "administrator", language)
+    wrong = []
+    for address in PAGES:
+        read = Reading(page(client, address))
+        wrong += [f"{address}: {fault}" for fault in read.faults]
+        wrong += [f"{address}: id {mark} twice" for mark in {i for i in read.ids if read.ids.count(i) > 1}]
+        wrong += [f"{address}: h1 × {read.levels.count(1)}"] * (read.levels.count(1) != 1)
+        steps = zip([1, *read.levels], read.levels, strict=False)
+        wrong += [f"{address}: h{b} after h{a}" for a, b in steps if b > a + 1]
+        wrong += [
+            f"{address}: no element {link}" for link in read.links if link[:1] == "#" and link[1:] not in read.ids
+        ]
+    assert wrong == []
+
+
+def test_the_policy_is_on_every_answer(world: World) -> None:
+    outside = [("anonymous", a) for a in ("/", "/account/sign-in/", "/healthz", "/account/first/none/", "/nothing")]
+    inside = [("manager", a) for a in [*PAGES, "/cases/nisc-h/file", "/measures/file", "/replay/organisation"]]
+    for who, address in [*outside, *inside]:
+        response = world.client(who).get(address)
+        policy = response.headers["Content-Security-Policy"]
+        assert {part.strip() for part in policy.split(";")} == POLICY, address
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Referrer-Policy"] == "same-origin"
+        assert response.headers["X-Frame-Options"] == "DENY"
+
+
+def test_the_first_visit_is_light(world: World) -> None:
+    client = reader(world, "administrator", "ja")
+    heavy = {address: size for address in PAGES if (size := _first_visit(page(client, address))) > FIRST_VISIT}
+    assert heavy == {}
+
+
+def _first_visit(html: str) -> int:
+    """Bytes over the wire, packed: the page and every file that it asks for."""
+    size = len(gzip.compress(html.encode(), 6))
+    for part in set(Reading(html).parts):
+        path = finders.find(urlsplit(part).path.removeprefix("/static/"))
+        assert isinstance(path, str), f"{part} is not there"
+        size += len(gzip.compress(Path(path).read_bytes(), 6))
+    return size
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_has_its_own_title_and_says_its_language(language: str, world: World) -> None:
+    client = reader(world, "administrator", language)
+    titles: dict[str, str] = {}
+    for address in PAGES:
+        if "?" in address and not address.startswith("/cases/nisc"):
+            continue
+        html = page(client, address)
+        assert f'<html lang="{language}">' in html, address
+        title = Reading(html).title.strip()
+        assert not title.startswith("–"), address
+        named = titles.setdefault(title, address)
+        assert urlsplit(named).path == urlsplit(address).path, f"{named} and {address} are both called {title}"
+
+
+def messages() -> Iterator[tuple[str, str]]:
+    """English messages with a Japanese text of their own; those with values in them are looked for by their longest part."""
+    with (ROOT / "kizuki" / "locale" / "ja" / "LC_MESSAGES" / "django.po").open("rb") as file:
+        for message in read_po(file):
+            pairs = zip(
+                *(v if isinstance(v, tuple | list) else (v,) for v in (message.id, message.string)), strict=False
+            )
+            for english, japanese in pairs:
+                if english and japanese and english != japanese and re.search("[A-Za-z]{3}", str(english)):
+                    yield str(english), str(japanese)
+
+
+def test_nothing_is_left_in_english_on_japanese_pages(world: World) -> None:
+    client = reader(world, "administrator", "ja")
+    known = {english for english, _japanese in messages() if "%" not in english}
+    people = {person.name for person in world.people.values()}
+    assert len(known) > 300
+    left = [
+        f"{address}: {piece.text}"
+        for address in PAGES
+        for piece in Reading(page(client, address)).pieces
+        if piece.language == "ja" and piece.text in known - people - OWN_NAMES
+    ]
+    assert left == []
+
+
+def test_nothing_is_left_in_japanese_on_english_pages(world: World) -> None:
+    client = reader(world, "administrator", "en")
+    left = [
+        f"{address}: {piece.text[:60]}"
+        for address in PAGES
+        for piece in Reading(page(client, address)).pieces
+        if piece.language == "en" and re.search("[ぁ-んァ-ヶ一-龠]{2}", piece.text) and piece.text not in OWN_NAMES
+    ]
+    assert left == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_link_leads_somewhere(language: str, world: World) -> None:
+    client = reader(world, "manager", language)
+    waiting, seen, broken = ["/"], set(), []
+    while waiting:
+        address = waiting.pop()
+        if address in seen:
+            continue
+        seen.add(address)
+        response = client.get(address, follow=True)
+        if response.status_code != 200:
+            broken.append(f"{response.status_code} {address}")
+        elif not response.streaming and response["Content-Type"].startswith("text/html"):
+            for link in Reading(response.content.decode()).links:
+                whole = urljoin(response.request.get("PATH_INFO", address), link)
+                inside = not urlsplit(whole).netloc and "/pdf" not in whole
+                # Filters multiply without end; pages and readers of one list are enough.
+                if inside and len(re.findall("[?&]", whole)) < 2:
+                    waiting.append(whole.split("#")[0])
+    assert broken == []
+    assert len(seen) > 100
