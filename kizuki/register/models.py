@@ -12,7 +12,7 @@ from kizuki.accounts import rules
 from kizuki.register.engine.format import Organisation as Document
 
 if TYPE_CHECKING:
-    pass
+    from kizuki.accounts.models import Person
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
