@@ -264,7 +264,7 @@ class _SituationDrawing:
         bad = actor.kind == "attacker"
         css = "nd nd-att" if bad else "nd"
         self.drawing.rect(css, x - self.width / 2, y - NODE_HEIGHT / 2, self.width, NODE_HEIGHT)
-        lines = balanced(actor.name.in_(self.language), 12.5, self.width - 8, 3)
+        lines = balanced(actor.name.in_(self.language), 12.5, self.width - 6, 3)
         for n, line in enumerate(lines):
             size = "x13 mid xb" if bad else "x12 mid" if len(lines) > 2 else "x13 mid"
             self.drawing.text(size, x, y + 4.5 + (n - (len(lines) - 1) / 2) * 15.5, line)

@@ -14,7 +14,7 @@ from kizuki.kit.text import shown
 from kizuki.register.engine.format import Organisation
 from kizuki.replay.engine.result import Group, Replay, Run, Step
 from kizuki.replay.words import ZONE_KINDS
-from kizuki.ui.svg import text_width, wrap
+from kizuki.ui.svg import balanced, text_width, wrap
 from kizuki.ui.templatetags.kizuki import VERDICTS
 
 WIDTH: Final = 460.0
@@ -216,8 +216,8 @@ class Path:
 
 
 def _plate(x: float, y: float, text: str, width: float) -> str:
-    """A name under a mark, on a plate of the ground's colour so that lines do not run through it; at most two lines."""
-    lines = wrap(text, 11, width, 2)
+    """A name under a mark, on a plate of the ground's colour so that lines do not run through it; at most three lines."""
+    lines = balanced(text, 11, width, 3)
     parts = []
     for n, line in enumerate(lines):
         wide = min(text_width(line, 11) + 6, width + 6)
