@@ -89,7 +89,11 @@ def database(name: str, folder: Path) -> dict[str, Any]:
     """Django's settings for the database in the variable `name`: empty for SQLite in `folder`, or postgres://user:password@host:port/name."""
     url = os.environ.get(name, "").strip()
     if not url:
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(folder / "kizuki.sqlite3"), "OPTIONS": SQLITE_OPTIONS}
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(folder / "kizuki.sqlite3"),
+            "OPTIONS": SQLITE_OPTIONS,
+        }
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -7,7 +7,7 @@ import tempfile
 
 os.environ.setdefault("KIZUKI_HOME", tempfile.mkdtemp(prefix="kizuki-test-"))
 
-from kizuki.config.settings import *  # noqa: E402,F403
+from kizuki.config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
