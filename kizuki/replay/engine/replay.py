@@ -33,7 +33,7 @@ def replay(case: Case, register: Compiled, *, questions: bool = True, changes: b
     register, plan = ready(case, register)
     none = Walk(plan, register, Reading())
     ends = {"none": none.run()}
-    walks = {"none": none, "full": Walk(plan, register, Reading(hopeful=True), earlier=none, every=True)}
+    walks = {"none": none, "full": Walk(plan, register, Reading(hopeful=True), earlier=none)}
     ends["full"] = walks["full"].run()
     runs = {kind: tell(walks[kind], ends[kind], kind, steps=steps) for kind in _KINDS}
     shown = runs["none"]

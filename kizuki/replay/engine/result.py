@@ -263,7 +263,8 @@ class Entries(Part_, frozen=True):
 class Run(Part_, frozen=True):
     """The case walked once, unknown coverage taken as none or as full, from the worst entry. `word` never is depends.
     `step`: where (through: the last step whose harm was suffered). `ended`, `ended_step`: where the attack went no
-    further although it went through before. `before`: what had been lost by then."""
+    further although it went through before. `before`: what had been lost by then. `entries`: every entry is
+    walked in the run with none only; in the other the worst is looked for."""
 
     unknown_as: RunKind
     word: Word

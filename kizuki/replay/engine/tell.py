@@ -66,7 +66,7 @@ def tell(walk: Walk, end: End, kind: RunKind, *, steps: bool = True) -> Run:
         ended.word if ended else None, name_of(plan, ended.move) if ended else None,
         _stopped_by(explainer, last.move) if last.word == "stopped" else (),
         _contained_by(explainer, last.move) if last.word == "contained" else (),
-        register.count(isolated), _entry(walk, end), _entries(walk, end), told,
+        register.count(isolated), _entry(walk, end), Entries() if walk.earlier else _entries(walk, end), told,
         next((step.seen for step in told if step.seen), None),
         tuple(_too_late(explainer)), tuple(_softened(plan, register, end)),
         tuple(assumed for step in told for assumed in step.assumed),

@@ -67,11 +67,9 @@ class Walk:
         reading: Reading,
         *,
         earlier: Walk | None = None,
-        every: bool = False,
     ) -> None:
-        """`earlier`: a finished walk with no more cover than this one, whose ways bound
-        ours."""
-        self.plan, self.register, self.reading, self.earlier, self.every = plan, register, reading, earlier, every
+        """`earlier`: a finished walk with no more cover than this one, whose ways bound ours."""
+        self.plan, self.register, self.reading, self.earlier = plan, register, reading, earlier
         self.first_move = -1
         self._closing = dict(reading.closed)
         if reading.hopeful:
@@ -86,7 +84,8 @@ class Walk:
         self.only_through = False
 
     def _stage(self, move: Move) -> Stage:
-        """What the measures do at a move; taken over where nothing of the move's has been closed since the earlier walk."""
+        """What the measures do at a move; taken over where nothing of the move's has been closed since the earlier
+        walk."""
         earlier = self.earlier
         if earlier is not None and earlier.reading.hopeful == self.reading.hopeful:
             closed = self.reading.closed.keys() | earlier.reading.closed.keys()
@@ -230,20 +229,15 @@ class Walk:
         return single & -single
 
     def _enough(self, worst: End, bound: Key | None) -> bool:
-        return (self.only_through and worst.key[0]) or (not self.every and bound is not None and worst.key >= bound)
+        return (self.only_through and worst.key[0]) or (bound is not None and worst.key >= bound)
 
     def _bounded(self, move: Move, mark: Mark, allowed: int) -> list[tuple[Key | None, int, End | None]]:
         """The kinds of entry; where a weaker defence was walked before, with what was then their worst, and with the
         whole way where nothing of what is closed since then lies on it."""
         made: list[tuple[Key | None, int, End | None]] = []
         earlier = self.earlier.options if self.earlier is not None and self.earlier.first_move == move.n else []
-        if self.every or not earlier:
-            for option in earlier:
-                if option.bits & allowed and not self._touched(option.end):
-                    made.append((None, option.bits & allowed, option.end))
-            left = allowed & ~union(part for _, part, _ in made)
-            made += [(None, part, None) for part in self._parts(move, left)]
-            made.sort(key=lambda one: one[1] & -one[1])
+        if not earlier:
+            made = [(None, part, None) for part in self._parts(move, allowed)]
             return [*made, (None, 0, None)] if mark.stopped else made
         for option in sorted(earlier, key=lambda o: (o.end.key, -(o.bits & -o.bits)), reverse=True):
             pieces = [option.bits & allowed]
@@ -263,8 +257,6 @@ class Walk:
     def _parts(self, move: Move, allowed: int) -> list[int]:
         if move.alone:
             return [self._costliest(move, allowed)]
-        if not allowed:
-            return []
         parts = [allowed]
         # what is already taken stands apart, also on ways that do not lead here: taking it again loses nothing more
         sets = [*self._features(move), *(m.taken for m in self.marks[: move.n])]
