@@ -44,7 +44,7 @@ from kizuki.casebook.engine.format import Case, Situation, Timeline  # noqa: E40
 from kizuki.casebook.library import cases  # noqa: E402
 from kizuki.commands.server import prepare  # noqa: E402
 from kizuki.demo import actions  # noqa: E402
-from kizuki.replay.actions import refresh, stale  # noqa: E402
+from kizuki.replay.actions import rank, refresh, stale  # noqa: E402
 
 PAGES = [
     "/healthz", "/cases/", "/cases/?q=backup", "/cases/?q=バックアップ", "/cases/?cause=malware", "/cases/?page=150",
@@ -163,6 +163,7 @@ def main() -> int:
     actions.sign_in_links()
     import_cases(documents=public_reports(wanted.cases, random.Random(7)), by="benchmark")
     refresh(organisation=company, cases=stale(company))
+    rank(organisation=company)
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(Person.objects.get(role="administrator"))
 

@@ -30,7 +30,7 @@ from kizuki.jobs.actions import enqueue
 from kizuki.jobs.models import Job
 from kizuki.jobs.tasks import verify_journal
 from kizuki.register.models import Organisation
-from kizuki.replay.actions import refresh, stale
+from kizuki.replay.actions import rank, refresh, stale
 from tests.passkeys import registered
 
 ROLES = tuple(Role.values)
@@ -103,6 +103,7 @@ def build() -> World:
     Person.objects.filter(pk=people["deactivated"].pk).update(is_active=False)
     remove_case(case=Case.objects.get(slug="removed-case"), by=people["manager"])
     refresh(organisation=company, cases=stale(company))
+    rank(organisation=company)
     named = {slug: Case.objects.get(slug=slug) for slug in ("nisc-h", "red-case", "removed-case")}
     return World(people, own, company, named["nisc-h"], named["red-case"], named["removed-case"], sessions)
 

@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from kizuki.casebook.actions import import_cases
 from kizuki.casebook.library import cases
 from kizuki.casebook.models import Case
-from kizuki.replay.actions import refresh, stale
+from kizuki.replay.actions import rank, refresh, stale
 from tests.conftest import World, copy_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -142,6 +142,7 @@ def _bring_in(world: World, number: int) -> None:
     made = [copy_of(first, f"public-{n}", kind="public-report") for n in range(number)]
     import_cases(documents=made, by="test")
     refresh(organisation=world.company, cases=stale(world.company))
+    rank(organisation=world.company)
     assert Case.objects.count() == len(cases()) + 2 + number
 
 
