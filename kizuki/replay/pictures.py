@@ -89,7 +89,9 @@ class Path:
             return self.asset_names.get(groups[0].ids[0], groups[0].ids[0])
         zones = {zone for group in groups for zone in group.zones}
         number = f"{count:,}台" if self.language == "ja" else f"{count:,} assets"
-        return f"{self.zone_names.get(next(iter(zones)), '')} {number}" if len(zones) == 1 else number
+        zone = self.zone_names.get(next(iter(zones)), "") if len(zones) == 1 else ""
+        # English says the number first, so that a long name never hides it.
+        return f"{zone} {number}".strip() if self.language == "ja" else f"{number} {zone}".strip()
 
     def _sources(self, n: int) -> list[tuple[str, str]]:
         """(earlier step or "", column) from which the step at place `n` is reached."""
@@ -217,7 +219,8 @@ class Path:
 
 def _plate(x: float, y: float, text: str, width: float) -> str:
     """A name under a mark, on a plate of the ground's colour so that lines do not run through it; at most three lines."""
-    lines = balanced(text, 11, width, 3)
+    # Latin letters run narrower than the estimate, which is made for the widest of them.
+    lines = balanced(text, 10 if text.isascii() else 11, width, 3)
     parts = []
     for n, line in enumerate(lines):
         wide = min(text_width(line, 11) + 6, width + 6)
