@@ -8,7 +8,6 @@ id they stand for.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 
 import msgspec
@@ -99,8 +98,10 @@ class Atoms:
             rows = self.atoms[at].rows
             if len(found) >= most and rows[0] > found[-1]:
                 break
-            found = heapq.nsmallest(most, {*found, *rows[:most]})
-        return found
+            found += rows[:most]
+            if len(found) >= most:
+                found = sorted(set(found))[:most]
+        return sorted(set(found))[:most]
 
     def at(self, bits: int) -> int:
         """The number of the row of the lowest bit."""

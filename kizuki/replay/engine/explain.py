@@ -234,6 +234,8 @@ class Explainer:
         if self.plan.judged:
             return Judged()
         full = [b for b in move.bears if not b.stated and self.recorded.full(self.register, b.measure) & bit]
+        if len(full) < 2:
+            return Judged()
         stops = sorted(
             b.measure for b in full
             if b.can == "stops" and bit & where_in_force(

@@ -122,6 +122,15 @@ def account(register: Compiled, held: Held) -> Reached:
 def crossed(register: Compiled, sources: int) -> int:
     """Assets that a network step reaches only over a boundary: no source stands in the same zone, or the zone
     isolates its clients. Where a zone is not recorded, no boundary is taken for granted."""
+    made = register.crossed.get(sources)
+    if made is None:
+        if len(register.crossed) >= register.remember:
+            register.crossed.clear()
+        made = register.crossed[sources] = _crossed(register, sources)
+    return made
+
+
+def _crossed(register: Compiled, sources: int) -> int:
     if sources & register.nowhere:
         return 0
     beside = register.nowhere

@@ -52,6 +52,8 @@ class Compiled:
         self.rows = Rows(organisation.coverage)
         self._covers: dict[str, Cover] = {}
         self.reached: dict[object, object] = {}
+        self.crossed: dict[int, int] = {}
+        self._ids: dict[tuple[int, int], tuple[str, ...]] = {}
         self.remember = max(256, REMEMBERED_BYTES // (self.size + 1))
 
     def _apart(self) -> set[int]:
@@ -139,7 +141,12 @@ class Compiled:
 
     def ids(self, bits: int, most: int = IDS_SHOWN) -> tuple[str, ...]:
         """The ids of the first rows with a machine in the set, sorted."""
-        return tuple(self.assets[n].id for n in self.atoms.first(bits, most))
+        made = self._ids.get((bits, most))
+        if made is None:
+            if len(self._ids) >= self.remember:
+                self._ids.clear()
+            made = self._ids[bits, most] = tuple([self.assets[n].id for n in self.atoms.first(bits, most)])
+        return made
 
     def asset_at(self, bits: int) -> Asset:
         """The row of the lowest bit of a set that is not empty."""

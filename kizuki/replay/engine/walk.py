@@ -71,9 +71,7 @@ class Walk:
         """`earlier`: a finished walk with no more cover than this one, whose ways bound ours."""
         self.plan, self.register, self.reading, self.earlier = plan, register, reading, earlier
         self.first_move = -1
-        self._closing = dict(reading.closed)
-        if reading.hopeful:
-            self._closing = {m: register.cover(m).unknown | reading.closed.get(m, 0) for m in plan.measures}
+        self._closing = self._what_is_closed()
         self._closed = [bits for bits in dict.fromkeys(self._closing.values()) if bits]
         self.stages: list[Stage] = [self._stage(move) for move in plan.moves]
         self._within = {within(move) for move in plan.moves if self.stages[move.n].when_seen}
@@ -82,6 +80,15 @@ class Walk:
         self.worst: End | None = None
         self.options: list[Option] = []
         self.only_through = False
+
+    def _what_is_closed(self) -> dict[str, int]:
+        """Where this reading may take a measure as full and a less hopeful one does not, for measures that can count."""
+        register, reading, plan = self.register, self.reading, self.plan
+        counting = {bear.measure for move in plan.moves for bear in move.bears if counts(plan, move, bear)}
+        made = {measure: bits for measure, bits in reading.closed.items() if measure in counting}
+        if reading.hopeful:
+            made |= {m: register.cover(m).unknown | reading.closed.get(m, 0) for m in sorted(counting)}
+        return made
 
     def _stage(self, move: Move) -> Stage:
         """What the measures do at a move; taken over where nothing of the move's has been closed since the earlier
