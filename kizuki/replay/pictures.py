@@ -61,6 +61,7 @@ class Path:
         pitch = (WIDTH - 40) / max(len(self.columns), 1)
         self.x = {column: 20 + pitch * (n + 0.5) for n, column in enumerate(self.columns)}
         self.plate = min(92.0, pitch - 4)
+        self.solid: set[float] = set()
         self.marks = {step.id: self._marks(step) for step in self.run.steps}
         self.arrives = {step.id: self._sources(n) for n, step in enumerate(case.attack) if step.id in self.steps}
 
@@ -154,9 +155,13 @@ class Path:
                     starts_here.add((self.x[column], css))
                 elif start < n < later_n:
                     passing.add((self.x[column], css))
-        for x, css in sorted(passing):
-            parts.append(f'<line class="{css}" x1="{x:.0f}" y1="0" x2="{x:.0f}" y2="100%"/>')
-        for x, css in sorted(starts_here):
+        self.solid = {x for x, css in passing if css == "pl"}
+        for x, css in sorted(_solid_first(passing)):
+            end = f"{Y:.0f}" if css != "pl" and (x, "pl") in starts_here else "100%"
+            parts.append(f'<line class="{css}" x1="{x:.0f}" y1="0" x2="{x:.0f}" y2="{end}"/>')
+        for x, css in sorted(_solid_first(starts_here)):
+            if (x, "pl") in passing or (x, css) in passing:
+                continue
             parts.append(f'<line class="{css}" x1="{x:.0f}" y1="{Y:.0f}" x2="{x:.0f}" y2="100%"/>')
         if n == 0:
             x = self.x[OUTSIDE]
@@ -172,7 +177,7 @@ class Path:
         first = step_id == next(iter(self.steps))
         for _source, column in self.arrives[step_id]:
             x = self.x[column]
-            if not (first and column == OUTSIDE):
+            if not (first and column == OUTSIDE) and (css == "pl" or x not in self.solid):
                 parts.append(f'<line class="{css}" x1="{x:.0f}" y1="0" x2="{x:.0f}" y2="{Y + 1.5:.1f}"/>')
             for mark in marks:
                 to = self.x[mark.column]
@@ -215,6 +220,11 @@ class Path:
             % {"zone": ZONE_KINDS[m.column], "assets": m.label, "verdict": VERDICTS[m.verdict][1]}
             for m in marks
         )
+
+
+def _solid_first(lines: set[tuple[float, str]]) -> set[tuple[float, str]]:
+    """Without the dashed lines that would lie on a solid one."""
+    return {(x, css) for x, css in lines if css == "pl" or (x, "pl") not in lines}
 
 
 def _plate(x: float, y: float, text: str, width: float) -> str:

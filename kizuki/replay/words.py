@@ -72,7 +72,7 @@ ZONE_KINDS: dict[str, Any] = {
     "guest": _("Guests"),
     "office": _("Offices"),
     "server": _("Servers"),
-    "management": _("Management"),
+    "management": _("Admin"),
     "plant": _("Plant"),
     "none": _("No zone recorded"),
 }

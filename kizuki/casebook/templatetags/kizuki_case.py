@@ -45,6 +45,8 @@ def term_names(term: Term) -> SafeString:
     """A term in the reader's language, and below it as the other language writes it."""
     here, other = ("ja", "en") if language() == "ja" else ("en", "ja")
     first, second = term.written(here)[0], term.written(other)[0]
+    if first == second:
+        return format_html("{}", first)
     return format_html('{}<br><span class="faint tiny" lang="{}">{}</span>', first, other, second)
 
 
