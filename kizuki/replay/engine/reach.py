@@ -12,7 +12,7 @@ from kizuki.replay.engine.bits import members
 from kizuki.replay.engine.register import Compiled
 
 
-class Held(msgspec.Struct):
+class Held(msgspec.Struct, gc=False):
     """The assets an attack starts from, and those of them that are fenced: no way out of the zone, no use of
     accounts, of links."""
 
@@ -25,7 +25,7 @@ class Held(msgspec.Struct):
         return Held(self.sources & ~bits, self.zone, self.account, self.link)
 
 
-class Reached(msgspec.Struct, frozen=True):
+class Reached(msgspec.Struct, frozen=True, gc=False):
     known: int
     any: int
 

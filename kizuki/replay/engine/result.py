@@ -41,8 +41,8 @@ WayBy: TypeAlias = Literal[
 ]
 
 
-class Part_(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Base of the parts: frozen, quiet about defaults."""
+class Part_(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """Base of the parts: frozen, quiet about defaults; left to no garbage collector, as nothing here can form a circle."""
 
 
 class Row(Part_, frozen=True):

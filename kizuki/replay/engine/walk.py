@@ -18,7 +18,7 @@ from kizuki.replay.engine.stage import Reading, Stage, make_stage, stopped
 Key = tuple[bool, int, int, int]
 
 
-class Mark(msgspec.Struct):
+class Mark(msgspec.Struct, gc=False):
     """What became of one move: a state of the walk, overwritten from entry to entry. `waves`: what was taken, each
     time with what it was taken from; `last`: the sources of the last attempt, by which what was not taken is
     judged."""
