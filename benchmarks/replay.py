@@ -42,14 +42,20 @@ def organisation(size: int, seed: int = 1) -> Organisation:
     """A register of `size` assets in twelve zones, with uneven coverage, gaps in what is recorded, and links."""
     rng = random.Random(seed)
     ids = [f"asset-{n:06}" for n in range(size)]
-    scopes = [*({"zone": zone} for zone in ZONES), *({"unit": unit} for unit in UNITS), *({"kind": k} for k, _ in KINDS)]
+    scopes = [
+        *({"zone": zone} for zone in ZONES),
+        *({"unit": unit} for unit in UNITS),
+        *({"kind": k} for k, _ in KINDS),
+    ]
     fleets = _fleets(rng)
     coverage: list[dict[str, Any]] = []
     for measure in catalogue().measures:
         if rng.random() < 0.5:
             coverage.append({"measure": measure.id, "scope": {"all": True}, "state": rng.choice(STATES[:3])})
         for scope in rng.sample(scopes, 4):
-            coverage.append({"measure": measure.id, "scope": scope, "state": rng.choice(STATES), "evidence": "generated"})
+            coverage.append(
+                {"measure": measure.id, "scope": scope, "state": rng.choice(STATES), "evidence": "generated"}
+            )
         for id in rng.sample(ids, 1 if size < 50_000 else 5):
             coverage.append({"measure": measure.id, "scope": {"asset": id}, "state": rng.choice(STATES)})
     raw = {
@@ -61,7 +67,9 @@ def organisation(size: int, seed: int = 1) -> Organisation:
         "routes": [{"from": a, "to": b} for a in ZONES for b in ZONES if a != b and rng.random() < 0.3],
         "realms": [{"id": f"realm-{n}", "name": "r"} for n in range(6)],
         "assets": [_asset(id, fleets, rng) for id in ids],
-        "links": [{"from": a, "to": b, "kind": "admin"} for a, b in (rng.sample(ids, 2) for _ in range(min(200, size // 20)))],
+        "links": [
+            {"from": a, "to": b, "kind": "admin"} for a, b in (rng.sample(ids, 2) for _ in range(min(200, size // 20)))
+        ],
         "coverage": coverage,
     }
     return msgspec.convert(raw, Organisation)
@@ -157,7 +165,11 @@ def main() -> None:
     line("  with every counterfactual", best(lambda: walk(eight, small)), None)
     org = organisation(10_000 if quick else 100_000)
     big: list[Compiled] = []
-    line(f"making {len(org.assets):,} assets ready", timed(lambda: big.append(compile_register(org, catalogue(), vocabulary()))), None)
+    line(
+        f"making {len(org.assets):,} assets ready",
+        timed(lambda: big.append(compile_register(org, catalogue(), vocabulary()))),
+        None,
+    )
     line(f"8 cases × {len(org.assets):,} assets", timed(lambda: walk(eight, big[0])), 10)
     many = list(reports(1_000 if quick else 10_000))
     line(f"{len(many):,} reports × {len(org.assets):,} assets", timed(lambda: walk(many, big[0], steps=False)), 60)
@@ -167,7 +179,6 @@ def main() -> None:
         if slow is not None:
             fast = timed(lambda size=size: walk(eight, compiled(size)))  # type: ignore[misc]
             print(f"8 cases × {size} assets: reference {slow:.2f} s, engine {fast:.3f} s, ratio {slow / fast:.0f}")
-
 
 
 def line(what: str, seconds: float, promised: float | None) -> None:

@@ -75,7 +75,9 @@ def test_replay_of_a_stored_and_of_a_sent_organisation(client: Client, library: 
 
 
 def test_a_bad_file_is_refused_with_its_lines(client: Client, library: None, cast: Any) -> None:
-    answer = client.post("/api/v1/replay", b"schema: no\n", content_type="application/yaml", **bearer(cast.manager, "write"))
+    answer = client.post(
+        "/api/v1/replay", b"schema: no\n", content_type="application/yaml", **bearer(cast.manager, "write")
+    )
     assert answer.status_code == 422
     assert answer.json()["faults"][0].startswith("body:1: ")
 

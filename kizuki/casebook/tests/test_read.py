@@ -65,4 +65,6 @@ def test_each_fault_says_what_would_be_right(change: dict[str, Any], told: list[
 def test_a_measure_may_be_asked_at_the_source_and_at_the_target() -> None:
     bears = [{"measure": "P08", "stated": True, "at": "source"}, {"measure": "P08", "stated": True}]
     assert len(load(made(attack=[step("A", prevent=bears)])).attack[0].prevent) == 2
-    assert faults(made(attack=[step("A", prevent=[bears[1], bears[1]])])) == ["P08 is named twice under prevent; name it once"]
+    assert faults(made(attack=[step("A", prevent=[bears[1], bears[1]])])) == [
+        "P08 is named twice under prevent; name it once"
+    ]

@@ -46,7 +46,9 @@ def test_each_fault_says_where_and_what_would_be_right(tail: str, told: list[str
 
 
 def test_cycles_of_units_are_told_at_each_unit_that_lies_in_one() -> None:
-    units = "units:\n  - {id: u, name: U, parent: w}\n  - {id: v, name: V, parent: u}\n  - {id: w, name: W, parent: v}\n"
+    units = (
+        "units:\n  - {id: u, name: U, parent: w}\n  - {id: v, name: V, parent: u}\n  - {id: w, name: W, parent: v}\n"
+    )
     outside = "  - {id: x, name: X, parent: u}\n"
     found = faults(HEAD + units + outside)
     assert [fault.split(": ")[0] for fault in found] == ["org.yaml:6", "org.yaml:7", "org.yaml:8"]

@@ -198,7 +198,9 @@ class Explainer:
         state = cover.state(bit)
         row = row_of(register, cover, bit, part)
         if bear.can == "supports":
-            return Reason(bear.measure, "prevent", "supports", bear.stated, state, row, counts=False, idle="supports only")
+            return Reason(
+                bear.measure, "prevent", "supports", bear.stated, state, row, counts=False, idle="supports only"
+            )
         if bear.side == "target":
             return Reason(bear.measure, "prevent", bear.can, bear.stated, state, row)
         idle: Idle | None = None
@@ -243,7 +245,9 @@ class Explainer:
         )  # fmt: skip
         sees = sorted(b.measure for b in full if b.can == "sees") if taken else []
         cuts = sorted(b.measure for b in full if b.can == "isolates" and (b.at_once or self._idle(move, bit) is None))
-        fences = [sorted(b.measure for b in full if b.can == "fences" and b.fence == f) for f in ("zone", "account", "link")]
+        fences = [
+            sorted(b.measure for b in full if b.can == "fences" and b.fence == f) for f in ("zone", "account", "link")
+        ]
         contains = next((found for found in (cuts, *fences) if len(found) > 1), []) if taken else []
         return Judged(
             tuple(stops) if len(stops) > 1 and not move.capped else (),
@@ -256,7 +260,9 @@ class Explainer:
         return sorted(
             (b.delay, b.measure)
             for b in move.detect
-            if b.delay is not None and (b.stated or self.plan.judged) and self.reading.full(self.register, b.measure) & bits
+            if b.delay is not None
+            and (b.stated or self.plan.judged)
+            and self.reading.full(self.register, b.measure) & bits
         )
 
     def _sight(self, move: Move, bits: int) -> Sight | None:

@@ -22,7 +22,9 @@ MAX_LIST: Final = 6
 MAX_WALKS: Final = 3000
 
 
-def replay(case: Case, register: Compiled, *, questions: bool = True, changes: bool = True, steps: bool = True) -> Replay:
+def replay(
+    case: Case, register: Compiled, *, questions: bool = True, changes: bool = True, steps: bool = True
+) -> Replay:
     """One case over one register. `questions` and `changes` may be left out, and `steps`, the explanation of each
     step."""
     empty = Loss()

@@ -2,7 +2,7 @@
 to explain.
 
 Large registers stay small here: alike assets are told as one `Group` with counts and the first few ids. `count`
-always counts machines (a register row with `count: 40` is forty), `rows` counts register rows. """
+always counts machines (a register row with `count: 40` is forty), `rows` counts register rows."""
 
 from __future__ import annotations
 

@@ -103,7 +103,9 @@ def from_those_without(move: Move, register: Compiled, held: Held, having: int) 
     if move.step.via != "account":
         return reach.by(move.step.via, register, left, False).any
     facing = register.internet.known | register.internet.assumed
-    return reach.realm(register, left).any & (reach.network(register, held).any | reach.link(register, held).any | facing)
+    return reach.realm(register, left).any & (
+        reach.network(register, held).any | reach.link(register, held).any | facing
+    )
 
 
 def where_in_force(move: Move, bear: Bear, state: int, register: Compiled, held: Held) -> int:

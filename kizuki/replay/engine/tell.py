@@ -37,7 +37,9 @@ def loss_of(plan: Plan, register: Compiled, end: End) -> Loss:
     lost = lost_of(plan, end.marks)
     harmed, harm = harm_of(plan, register, end.marks)
     important = union(
-        end.marks[move.n].taken & register.importance[move.strikes][3] for move in plan.moves if move.strikes is not None
+        end.marks[move.n].taken & register.importance[move.strikes][3]
+        for move in plan.moves
+        if move.strikes is not None
     )
     information = tuple(word for word, bits in register.holds.items() if bits & harmed)
     ids = register.ids

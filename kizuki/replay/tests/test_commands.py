@@ -70,7 +70,10 @@ def test_fail_on(case: str, org: str, limit: str, code: int) -> None:
     ("words", "message"),
     [
         (["replay", "--org", ORG], "name the cases to replay, or write --all"),
-        (["replay", "nisc-x", "--org", ORG], "“nisc-x” is neither a case of the library nor a file; did you mean “nisc-"),
+        (
+            ["replay", "nisc-x", "--org", ORG],
+            "“nisc-x” is neither a case of the library nor a file; did you mean “nisc-",
+        ),
         (["replay", "H", "--org", ORG, "--fail-on", "never"], "--fail-on takes through or depends, not “never”"),
         (["replay", "H", "--org", "missing.yaml"], "missing.yaml:0: cannot be read"),
     ],
