@@ -46,8 +46,8 @@ class Part_(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Row(Part_, frozen=True):
-    """A coverage row of the register. `index`: its place in the file, counted from 0. `alike`: how many other rows
-    about single assets say the same of assets in the same group."""
+    """A coverage row of the register. `index`: its place in the file, counted from 0. `alike`: how many other rows about single assets
+    say the same of assets in the same group."""
 
     index: int
     scope: Scope
@@ -58,9 +58,8 @@ class Row(Part_, frozen=True):
 
 
 class Reason(Part_, frozen=True):
-    """One measure that bears on the step at these assets. `row` None: nothing is recorded (`state` unknown). `side`
-    "source": the state is that of the asset the attack comes from. `counts` False: it changes nothing here, for the
-    reason `idle`."""
+    """One measure that bears on the step at these assets. `row` None: nothing is recorded (`state` unknown). `side` "source": the state
+    is that of the asset the attack comes from. `counts` False: it changes nothing here, for the reason `idle`."""
 
     measure: str
     part: Part
@@ -75,8 +74,7 @@ class Reason(Part_, frozen=True):
 
 
 class Sight(Part_, frozen=True):
-    """The attack is seen: at `step`, by `measure`, after `delay`. `late`: not before the attack goes on (the step's
-    pace)."""
+    """The attack is seen: at `step`, by `measure`, after `delay`. `late`: not before the attack goes on (the step's pace)."""
 
     step: str
     measure: str
@@ -88,8 +86,8 @@ class Sight(Part_, frozen=True):
 
 
 class Cut(Part_, frozen=True):
-    """The attack is contained at an asset. `how` isolates: it goes on neither on it nor from it. zone, account, link:
-    fenced, no way out of the zone, no use of its accounts, of its links."""
+    """The attack is contained at an asset. `how` isolates: it goes on neither on it nor from it. zone, account, link: fenced, no way out
+    of the zone, no use of its accounts, of its links."""
 
     step: str
     measure: str
@@ -106,8 +104,7 @@ class TooLate(Part_, frozen=True):
 
 
 class Judged(Part_, frozen=True):
-    """What two analyst's measures in force in full would do; shown beside the verdict, changes nothing in a stated
-    case."""
+    """What two analyst's measures in force in full would do; shown beside the verdict, changes nothing in a stated case."""
 
     stopped: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
@@ -115,8 +112,8 @@ class Judged(Part_, frozen=True):
 
 
 class Assumed(Part_, frozen=True):
-    """Something the register or the case leaves open, and that counts as true in both runs. `count`: machines that
-    are reached or fit only because of it; `ids`: the first of them. `word`: the trait, where `what` is trait."""
+    """Something the register or the case leaves open, and that counts as true in both runs. `count`: machines that are reached or fit
+    only because of it; `ids`: the first of them. `word`: the trait, where `what` is trait."""
 
     step: str
     what: AssumedWhat
@@ -126,8 +123,8 @@ class Assumed(Part_, frozen=True):
 
 
 class Way(Part_, frozen=True):
-    """How the attack comes to the assets of a group. `route`: from zone to zone; `link`: the two assets; `realm`: the
-    realm. `assumed`: the register does not record it and does not rule it out."""
+    """How the attack comes to the assets of a group. `route`: from zone to zone; `link`: the two assets; `realm`: the realm. `assumed`:
+    the register does not record it and does not rule it out."""
 
     by: WayBy
     from_assets: tuple[str, ...] = ()
@@ -140,10 +137,9 @@ class Way(Part_, frozen=True):
 
 
 class Group(Part_, frozen=True):
-    """Alike assets at one step. `ids`: the first few register rows, sorted. `taken`: lost in this run.
-    `fits`/`reached` False: shown as not applicable / not reached, and then without a verdict. `capped`: the way in is
-    not told, so hindered is the most. `judgement` True: the verdict rests on analysts alone (public reports).
-    `chosen`: the entry taken here."""
+    """Alike assets at one step. `ids`: the first few register rows, sorted. `taken`: lost in this run. `fits`/`reached` False: shown as
+    not applicable / not reached, and then without a verdict. `capped`: the way in is not told, so hindered is the most. `judgement` True:
+    the verdict rests on analysts alone (public reports). `chosen`: the entry taken here."""
 
     verdict: Verdict | None
     count: int
@@ -179,8 +175,7 @@ class Missing(Part_, frozen=True):
 
 
 class Soft(Part_, frozen=True):
-    """A measure that made it less bad: listed with the loss, changes no verdict. `full`, `partial`, `unknown`,
-    `none`: machines."""
+    """A measure that made it less bad: listed with the loss, changes no verdict. `full`, `partial`, `unknown`, `none`: machines."""
 
     measure: str
     stated: bool
@@ -192,10 +187,9 @@ class Soft(Part_, frozen=True):
 
 
 class Loss(Part_, frozen=True):
-    """What was lost. `assets` taken; `harmed` of them suffered an effect with harm; `harm` is the sum, over assets
-    and over what an effect strikes (confidentiality, integrity, availability), of the importance recorded for it; 1
-    where none is recorded. `important`: harmed assets whose importance is 3 in what was struck. `information`: kinds
-    held by harmed assets."""
+    """What was lost. `assets` taken; `harmed` of them suffered an effect with harm; `harm` is the sum, over assets and over what an
+    effect strikes (confidentiality, integrity, availability), of the importance recorded for it; 1 where none is recorded. `important`:
+    harmed assets whose importance is 3 in what was struck. `information`: kinds held by harmed assets."""
 
     assets: int = 0
     harmed: int = 0
@@ -207,8 +201,7 @@ class Loss(Part_, frozen=True):
 
 
 class Step(Part_, frozen=True):
-    """One attack step in one run. `verdict`: the weakest at any reached asset, None where none was reached. Counts
-    are machines."""
+    """One attack step in one run. `verdict`: the weakest at any reached asset, None where none was reached. Counts are machines."""
 
     id: str
     status: StepStatus
@@ -240,8 +233,7 @@ class Entry(Part_, frozen=True):
 
 
 class EntryOutcome(Part_, frozen=True):
-    """How the case goes from some of its entries: `rows` register rows (`count` machines), the first ids, word and
-    step."""
+    """How the case goes from some of its entries: `rows` register rows (`count` machines), the first ids, word and step."""
 
     word: Word
     step: str | None
@@ -252,8 +244,7 @@ class EntryOutcome(Part_, frozen=True):
 
 
 class Entries(Part_, frozen=True):
-    """`through` of `of` entries, counted in register rows, lead through; every way the entries can go, the worst
-    first."""
+    """`through` of `of` entries, counted in register rows, lead through; every way the entries can go, the worst first."""
 
     through: int = 0
     of: int = 0
@@ -261,10 +252,10 @@ class Entries(Part_, frozen=True):
 
 
 class Run(Part_, frozen=True):
-    """The case walked once, unknown coverage taken as none or as full, from the worst entry. `word` never is depends.
-    `step`: where (through: the last step whose harm was suffered). `ended`, `ended_step`: where the attack went no
-    further although it went through before. `before`: what had been lost by then. `entries`: every entry is
-    walked in the run with none only; in the other the worst is looked for."""
+    """The case walked once, unknown coverage taken as none or as full, from the worst entry. `word` never is depends. `step`: where
+    (through: the last step whose harm was suffered). `ended`, `ended_step`: where the attack went no further although it went through
+    before. `before`: what had been lost by then. `entries`: every entry is walked in the run with none only; in the other the worst is
+    looked for."""
 
     unknown_as: RunKind
     word: Word
@@ -285,8 +276,8 @@ class Run(Part_, frozen=True):
 
 
 class Ask(Part_, frozen=True):
-    """A measure and where. `row` None: wherever nothing is recorded; then `count`, `ids`, `zones` and `kinds` name
-    the assets that matter here. `count` and `rows` are of the assets at which the measure bears on the case."""
+    """A measure and where. `row` None: wherever nothing is recorded; then `count`, `ids`, `zones` and `kinds` name the assets that matter
+    here. `count` and `rows` are of the assets at which the measure bears on the case."""
 
     measure: str
     state: Known
@@ -328,9 +319,8 @@ class Change(Part_, frozen=True):
 
 
 class Replay(Part_, frozen=True):
-    """A case over a register. `shown` is the run that the result tells of: none, also where it depends. `alone`:
-    unordered actions of a public report, each judged alone. `by_judgement`: no measure is stated, so the verdicts are
-    analysts'."""
+    """A case over a register. `shown` is the run that the result tells of: none, also where it depends. `alone`: unordered actions of a
+    public report, each judged alone. `by_judgement`: no measure is stated, so the verdicts are analysts'."""
 
     case: str
     word: Word
@@ -353,8 +343,7 @@ class Replay(Part_, frozen=True):
 
 
 class CaseGain(Part_, frozen=True):
-    """What a row of the priorities does for one case. `weight`: likeness to us. Word and harm before and after the
-    row."""
+    """What a row of the priorities does for one case. `weight`: likeness to us. Word and harm before and after the row."""
 
     case: str
     weight: int
@@ -367,8 +356,8 @@ class CaseGain(Part_, frozen=True):
 
 
 class Priority(Part_, frozen=True):
-    """One row: `asks` (one; more only where nothing alone gains anything), marginal `gain` after the rows above it,
-    `total` so far. `ties`: others that would gain exactly as much in its place."""
+    """One row: `asks` (one; more only where nothing alone gains anything), marginal `gain` after the rows above it, `total` so far.
+    `ties`: others that would gain exactly as much in its place."""
 
     asks: tuple[Ask, ...]
     gain: int
@@ -415,8 +404,7 @@ class Grouped(Part_, frozen=True):
 
 
 class Priorities(Part_, frozen=True):
-    """What to find out first and what to do first, in the same measure of gain: weighted harm avoided over all
-    cases."""
+    """What to find out first and what to do first, in the same measure of gain: weighted harm avoided over all cases."""
 
     cases: tuple[str, ...]
     likeness: tuple[Likeness, ...]
