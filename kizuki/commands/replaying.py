@@ -22,8 +22,9 @@ from kizuki.commands.output import (
 
 if TYPE_CHECKING:
     from kizuki.casebook.engine.format import Case
+    from kizuki.replay.engine.ranked import PriorityList
     from kizuki.replay.engine.register import Compiled
-    from kizuki.replay.engine.result import Ask, PriorityList, Replay, Run, Step
+    from kizuki.replay.engine.result import Ask, Replay, Run, Step
 
 Cases = Annotated[list[str] | None, typer.Argument(help="Cases of the library (nisc-h, or H) or case files.")]
 All = Annotated[bool, typer.Option("--all", help="All cases of the library.")]

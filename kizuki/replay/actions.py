@@ -13,7 +13,8 @@ from django.db.models import F, Q
 from kizuki.casebook.models import Case
 from kizuki.register.models import Organisation
 from kizuki.replay import service
-from kizuki.replay.engine.result import Priorities, Replay
+from kizuki.replay.engine.ranked import Priorities
+from kizuki.replay.engine.result import Replay
 from kizuki.replay.models import Outcome, Ranking
 from kizuki.replay.presenting import marks_of
 

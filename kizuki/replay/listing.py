@@ -15,7 +15,8 @@ from kizuki.casebook.models import Case
 from kizuki.register.engine.format import Organisation as Register
 from kizuki.register.models import Organisation, home
 from kizuki.replay import actions, presenting, service
-from kizuki.replay.engine.result import Priorities, PriorityList, Sight
+from kizuki.replay.engine.ranked import Priorities, PriorityList
+from kizuki.replay.engine.result import Sight
 from kizuki.replay.models import Outcome, Ranking
 
 #: A page replays so many cases itself when their outcome is not kept yet; more are left to the job.

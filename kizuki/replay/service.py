@@ -15,9 +15,10 @@ from kizuki.register.engine.format import Coverage, Organisation, Scope
 from kizuki.register.library import vocabulary
 from kizuki.register.models import Organisation as OrganisationRow
 from kizuki.replay.engine.priorities import priorities
+from kizuki.replay.engine.ranked import Priorities
 from kizuki.replay.engine.register import Compiled, compile_register
 from kizuki.replay.engine.replay import replay
-from kizuki.replay.engine.result import Priorities, Replay
+from kizuki.replay.engine.result import Replay
 
 #: Documents by digest; small, because a page needs one organisation and a handful of cases.
 _organisations: dict[str, Organisation] = {}

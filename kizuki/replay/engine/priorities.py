@@ -16,19 +16,10 @@ from kizuki.casebook.engine.format import Case
 from kizuki.replay.engine.ends import endings
 from kizuki.replay.engine.gaps import Gap, ask, bearing, closed, gaps_of, near
 from kizuki.replay.engine.plan import Plan, make_plan
+from kizuki.replay.engine.ranked import CaseGain, Grouped, Likeness, Optimum, Priorities, Priority, PriorityList
 from kizuki.replay.engine.register import Compiled
 from kizuki.replay.engine.replay import find_questions
-from kizuki.replay.engine.result import (
-    Ask,
-    CaseGain,
-    Grouped,
-    Likeness,
-    Optimum,
-    Priorities,
-    Priority,
-    PriorityList,
-    Word,
-)
+from kizuki.replay.engine.result import Ask, Word
 from kizuki.replay.engine.stage import Reading
 from kizuki.replay.engine.walk import End, Walk, touched
 

@@ -12,16 +12,14 @@ import msgspec
 
 from kizuki.casebook.engine.format import Effect, Pace, Via
 from kizuki.kit.text import Name
-from kizuki.measures.engine.format import CostClass, Function
 from kizuki.register.engine.format import Scope, State
 
 Word: TypeAlias = Literal[
     "through", "depends", "stopped", "contained", "out of reach", "not applicable", "study", "cannot be judged"
 ]
 Verdict: TypeAlias = Literal["stopped", "hindered", "open", "unknown"]
-#: What became of a step in one run. `taken`: it took at least one asset. `out of reach`: assets fit and none is
-#: reached. `not applicable`: no asset fits. `not reached`: the attack had ended before. `outside`: happens elsewhere,
-#: assumed to succeed.
+#: What became of a step in one run. `taken`: it took at least one asset. `out of reach`: assets fit and none is reached. `not
+#: applicable`: no asset fits. `not reached`: the attack had ended before. `outside`: happens elsewhere, assumed to succeed.
 StepStatus: TypeAlias = Literal["taken", "stopped", "out of reach", "not applicable", "not reached", "outside"]
 Known: TypeAlias = Literal["none", "partial", "full", "not applicable", "unknown"]
 #: Which part of the step names the measure; `support` for governing and identifying ones, which never count.
@@ -46,8 +44,8 @@ class Part_(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Row(Part_, frozen=True):
-    """A coverage row of the register. `index`: its place in the file, counted from 0. `alike`: how many other rows about single assets
-    say the same of assets in the same group."""
+    """A coverage row of the register. `index`: its number among the rows sorted by measure and by which of them wins, so
+    that the file's order does not matter. `alike`: how many other rows about single assets say the same of the group's assets."""
 
     index: int
     scope: Scope
@@ -340,75 +338,3 @@ class Replay(Part_, frozen=True):
     @property
     def shown(self) -> Run | None:
         return self.none
-
-
-class CaseGain(Part_, frozen=True):
-    """What a row of the priorities does for one case. `weight`: likeness to us. Word and harm before and after the row."""
-
-    case: str
-    weight: int
-    before: int
-    after: int
-    word_before: Word
-    word_after: Word
-    lost_before: int = 0
-    lost_after: int = 0
-
-
-class Priority(Part_, frozen=True):
-    """One row: `asks` (one; more only where nothing alone gains anything), marginal `gain` after the rows above it, `total` so far.
-    `ties`: others that would gain exactly as much in its place."""
-
-    asks: tuple[Ask, ...]
-    gain: int
-    total: int
-    cases: tuple[CaseGain, ...] = ()
-    ties: tuple[Ask, ...] = ()
-    cost: CostClass = "not stated"
-    function: Function | None = None
-
-
-class Optimum(Part_, frozen=True):
-    """The best set of as many rows, found by trying all. `greedy`: what the same number of greedy rows gains."""
-
-    size: int
-    gain: int
-    greedy: int
-    sets: tuple[tuple[Ask, ...], ...] = ()
-
-
-class PriorityList(Part_, frozen=True):
-    """One list, best first. `left`: weighted harm that no row avoids. `optimum` None: too many to try them all."""
-
-    rows: tuple[Priority, ...] = ()
-    left: int = 0
-    optimum: Optimum | None = None
-    cut: bool = False
-
-
-class Likeness(Part_, frozen=True):
-    """How like us a case is: 1 plus shared profile tags, plus 2 for the sector, plus 1 for the size."""
-
-    case: str
-    weight: int
-    profile: tuple[str, ...] = ()
-    sector: bool = False
-    size: bool = False
-
-
-class Grouped(Part_, frozen=True):
-    """Equal questions over cases: the ask and the cases whose shortest lists contain it."""
-
-    ask: Ask
-    cases: tuple[str, ...]
-
-
-class Priorities(Part_, frozen=True):
-    """What to find out first and what to do first, in the same measure of gain: weighted harm avoided over all cases."""
-
-    cases: tuple[str, ...]
-    likeness: tuple[Likeness, ...]
-    ask: PriorityList
-    do: PriorityList
-    questions: tuple[Grouped, ...] = ()
-    harm: int = 0

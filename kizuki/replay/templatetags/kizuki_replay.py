@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kizuki.register.library import names
-from kizuki.replay.engine.result import Likeness
+from kizuki.replay.engine.ranked import Likeness
 from kizuki.replay.listing import Square
 from kizuki.ui.templatetags.kizuki import language
 

@@ -13,7 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from kizuki.cli import app
-from kizuki.replay.engine.result import Priorities, Replay
+from kizuki.replay.engine.ranked import Priorities
+from kizuki.replay.engine.result import Replay
 
 FIDELITY = Path(__file__).parent / "fidelity"
 ORG = str(FIDELITY / "h-after.yaml")
