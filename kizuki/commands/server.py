@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
-err = Console(stderr=True)
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets others in.")]
 Home = Annotated[Path | None, typer.Option(help="Folder for database, files and key (else KIZUKI_HOME).")]
+
+
+def say(text: str) -> None:
+    """A line for the person at the terminal; what a program may read goes to standard output instead."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def django(home: Path | None = None) -> None:
@@ -41,7 +44,7 @@ def init(home: Home = None) -> None:
 
     prepare()
     counts = load_library()
-    err.print(f"Ready. Cases: {counts['added']} added, {counts['changed']} changed, {counts['same']} as they were.")
+    say(f"Ready. Cases: {counts['added']} added, {counts['changed']} changed, {counts['same']} as they were.")
 
 
 def serve(host: Host = "127.0.0.1", port: Port = 8000, home: Home = None, threads: int = 8) -> None:
@@ -57,14 +60,14 @@ def demo(port: Port = 8000, home: Home = None) -> None:
         home = Path.cwd() / "kizuki-demo"
     os.environ.setdefault("KIZUKI_URL", f"http://127.0.0.1:{port}")
     django(home)
-    err.print("Preparing the database …")
+    say("Preparing the database …")
     prepare()
     from kizuki.demo import actions
     from kizuki.replay.actions import rank, refresh, stale
 
     actions.load_library()
     company = actions.load_company()
-    err.print("Replaying the cases …")
+    say("Replaying the cases …")
     refresh(organisation=company, cases=stale(company))
     rank(organisation=company)
     links = actions.sign_in_links()
@@ -144,7 +147,7 @@ def verify(home: Home = None) -> None:
 
     verdict = verify_chain()
     if verdict.fault:
-        err.print(broken(verdict).en or "")
+        say(broken(verdict).en or "")
         raise typer.Exit(1)
     print(f"{verdict.count} entries, whole. Hash of the last one: {verdict.hash}")
 
@@ -190,7 +193,7 @@ def user(
     from kizuki.accounts.models import Person
 
     if role not in Role.values:
-        err.print(f"“{role}” is not a role; known are {', '.join(Role.values)}")
+        say(f"“{role}” is not a role; known are {', '.join(Role.values)}")
         raise typer.Exit(2)
     by = "kizuki user"
     person = Person.objects.filter(email__iexact=email).first()
