@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from kizuki.casebook.models import Case, CaseQuerySet, CaseTag
+from kizuki.casebook.models import CaseQuerySet, CaseTag
 from kizuki.casebook.words import CASE_KINDS, LEVELS
 from kizuki.kit.text import NOT_STATED, Text
 from kizuki.register.library import names
@@ -84,9 +84,7 @@ def narrowed(cases: CaseQuerySet, chosen: dict[str, list[str]], form: LibraryFor
 def facets(cases: CaseQuerySet, chosen: dict[str, list[str]]) -> list[Facet]:
     """Every facet with its counts over `cases` (two queries for all), commonest first, ticked words always shown."""
     counts: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
-    pairs: Iterable[tuple[str, str, str, int]] = (
-        Case.objects.filter(pk__in=cases.values("pk")).order_by().values_list(*COLUMNS).annotate(n=Count("pk"))
-    )
+    pairs: Iterable[tuple[str, str, str, int]] = cases.order_by().values_list(*COLUMNS).annotate(n=Count("pk"))
     for sector, level, kind, n in pairs:
         for facet, word in (("sector", sector), ("level", level), ("kind", kind)):
             counts[facet][word] = counts[facet].get(word, 0) + n

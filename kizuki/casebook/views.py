@@ -48,6 +48,7 @@ def library(request: HttpRequest) -> HttpResponse:
     organisation = home(request.user)
     counts = hooks.count_results(request.user, found) if hooks.count_results else {}
     plain = not (text or results or any(chosen.values()) or form.cleaned_data.get("measure"))
+    first = plain and page.number == 1
     context = {
         "form": form,
         "text": text,
@@ -57,7 +58,7 @@ def library(request: HttpRequest) -> HttpResponse:
         "page": page,
         "total": total,
         "rows": presenting.rows(request.user, page.object_list, hits),
-        "likes": likeness.like_us(visible, organisation.read.organisation) if organisation and plain else [],
+        "likes": likeness.like_us(visible, organisation.read.organisation) if organisation and first else [],
         "organisation": organisation,
         "narrowed": not plain,
         "readers": readers.READERS,

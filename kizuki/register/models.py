@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from django.db import models
@@ -10,9 +10,6 @@ from django.utils.functional import SimpleLazyObject
 
 from kizuki.accounts import rules
 from kizuki.register.engine.format import Organisation as Document
-
-if TYPE_CHECKING:
-    from kizuki.accounts.models import Person
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -62,13 +59,14 @@ def decoded(digest: str, row: Organisation) -> Document:
     return _documents[digest]
 
 
-def home(person: Person) -> Organisation | None:
+def home(person: Any) -> Organisation | None:
     """The organisation that this installation speaks for, if the person may see it."""
     # A page asks several times, and a register is large: what one request has read stays with its own user object.
     mine = isinstance(person, SimpleLazyObject)
     if mine and hasattr(person, "_home"):
-        return person._home  # type: ignore[no-any-return]
+        kept: Organisation | None = person._home
+        return kept
     found = Organisation.objects.visible_to(person).filter(is_home=True).first()
     if mine:
-        person._home = found  # type: ignore[attr-defined]
+        person._home = found
     return found
