@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from kizuki.kit.passage import Passage
 from kizuki.search.engine import question, ranking, synonyms
@@ -46,6 +47,10 @@ class _Index:
         return key, passage.part, passage.text, length, worth, which
 
 
+#: The share of the best score of its language below which a thing is not shown.
+FAR_BELOW: Final = 0.2
+
+
 def search_passages(
     passages: Mapping[str, Iterable[Passage]],
     text: str,
@@ -73,6 +78,9 @@ def to_hits(
 ) -> list[Hit]:
     """Hits from the rankings of both languages: `results` gives for each the things found and the words followed."""
     listed = ranking.together(results[own][0], results[other][0])[:limit]
+    # What fits a fifth as well as the best shares a fragment of a word (ック of バックアップ and フォレンジック), not a meaning.
+    best = {is_own: max((f[1] for f in listed if f[2] is is_own), default=0.0) for is_own in (True, False)}
+    listed = [found for found in listed if found[1] >= FAR_BELOW * best[found[2]]]
     words = {tongue: found for tongue, (_, found) in results.items()}
     hits = []
     for (key, _, (_, part, text, *_)), score, is_own in listed:
