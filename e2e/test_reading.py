@@ -167,10 +167,10 @@ def test_the_main_way_without_scripts(language: str, visits: Visits, site: Site)
     page.get_by_role("link", name=say("Later")).click()
     page.locator("input[type=search]").fill(WORD[language])
     page.locator("input[type=search]").press("Enter")
-    assert page.locator("table.cases tbody tr").count() >= 1
+    expect(page.locator("table.cases tbody tr").first).to_be_visible()
     page.locator("form.facets label.opt input").first.check()
     page.locator("form.facets button").click()
-    assert page.locator("table.cases tbody tr").count() >= 1
+    expect(page.locator("table.cases tbody tr").first).to_be_visible()
     page.locator("table.cases a.t").first.click()
     expect(page.locator("#summary")).to_be_visible()
     page.locator("form.switch button").click()
@@ -180,7 +180,7 @@ def test_the_main_way_without_scripts(language: str, visits: Visits, site: Site)
         {"name": "organisation.yaml", "mimeType": "application/yaml", "buffer": _template(page)}
     )
     page.locator("#try form button").click()
-    assert page.locator("details.told").count() == 8
+    expect(page.locator("details.told")).to_have_count(8)
 
 
 def _template(page: Page) -> bytes:
