@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,11 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from kizuki.casebook.draw import NO_LIBRARY
 from kizuki.casebook.models import Case
+
+#: Seconds that a drawing may take.
+TIMEOUT = 300
 
 
 class NoPdf(Exception):
@@ -45,21 +51,16 @@ def write_pdf(html: str) -> Path:
     path = file_of(html)
     if path.exists():
         return path
-    try:
-        import weasyprint
-    except OSError as error:
-        raise NoPdf(str(error)) from error
-    sheet = weasyprint.CSS(string=_static("kizuki/print.css"))
-    content = weasyprint.HTML(string=html, url_fetcher=_refuse).write_pdf(stylesheets=[sheet])
+    command = [sys.executable, "-m", "kizuki.casebook.draw", str(finders.find("kizuki/print.css"))]
+    drawn = subprocess.run(command, input=html.encode(), capture_output=True, timeout=TIMEOUT, check=False)  # noqa: S603
+    if drawn.returncode == NO_LIBRARY:
+        raise NoPdf(drawn.stderr.decode(errors="replace")[:500])
+    drawn.check_returncode()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     waiting = path.with_suffix(f".{os.getpid()}.part")
-    waiting.write_bytes(content)
+    waiting.write_bytes(drawn.stdout)
     waiting.replace(path)
     return path
-
-
-def _refuse(url: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
-    raise ValueError("a case's PDF needs nothing from outside")
 
 
 def html_for(row: Case, person: Any, language: str) -> str:

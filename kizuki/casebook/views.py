@@ -25,7 +25,7 @@ from kizuki.register.models import home
 from kizuki.search import queries
 from kizuki.ui.templatetags.kizuki import language
 
-PAGE = 50
+PAGE = 25
 RESULTS = ("through", "depends", "stopped", "other")
 
 
@@ -97,15 +97,29 @@ def case(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "casebook/case.html", context)
 
 
+_pictures: dict[tuple[str, str], tuple[Any, Any]] = {}
+
+
+def _drawn(digest: str, here: str, row: Case) -> tuple[Any, Any]:
+    """The situation and the timelines of a case, drawn once for each language as long as the case stays as it is."""
+    if (digest, here) not in _pictures:
+        if len(_pictures) >= 64:
+            _pictures.clear()
+        document = row.read
+        _pictures[digest, here] = situation.situation(document, here), pictures.timeline(document, here)
+    return _pictures[digest, here]
+
+
 def case_context(person: Any, row: Case) -> dict[str, Any]:
     """What the page of a case and its PDF have in common."""
     here, document = language(), row.read
     others = presenting.compared(person, row)
+    drawn = _drawn(row.digest, here, row)
     return {
         "row": row,
         "case": document,
-        "situation": situation.situation(document, here),
-        "timelines": pictures.timeline(document, here),
+        "situation": drawn[0],
+        "timelines": drawn[1],
         "table": presenting.timeline_table(document, here),
         "head": presenting.head(document),
         "six": presenting.six(document),

@@ -23,7 +23,7 @@ from kizuki.replay import actions, listing, presenting, service
 from kizuki.replay.engine.result import Replay
 from kizuki.replay.forms import OrganisationFileForm
 
-PAGE = 50
+PAGE = 25
 
 
 @require_safe
