@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
+from kizuki.casebook.kept import kept
 from kizuki.casebook.models import CaseQuerySet, CaseTag
 from kizuki.casebook.words import CASE_KINDS, LEVELS
 from kizuki.kit.text import NOT_STATED, Text
@@ -81,8 +82,15 @@ def narrowed(cases: CaseQuerySet, chosen: dict[str, list[str]], form: LibraryFor
     return cases
 
 
-def facets(cases: CaseQuerySet, chosen: dict[str, list[str]]) -> list[Facet]:
-    """Every facet with its counts over `cases` (two queries for all), commonest first, ticked words always shown."""
+def facets(cases: CaseQuerySet, chosen: dict[str, list[str]], *, keep: bool) -> list[Facet]:
+    """Every facet with its counts over `cases`, commonest first, ticked words always shown. `keep`: `cases` depends on the
+    casebook alone, so that the counts may be kept until it changes."""
+    counts = kept(f"facets|{cases.query}", lambda: _counted(cases)) if keep else _counted(cases)
+    return [_facet(facet, dict(counts[facet]), chosen.get(facet, [])) for facet in FACETS]
+
+
+def _counted(cases: CaseQuerySet) -> dict[str, dict[str, int]]:
+    """facet → word → number of cases, by two queries."""
     counts: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
     pairs: Iterable[tuple[str, str, str, int]] = cases.order_by().values_list(*COLUMNS).annotate(n=Count("pk"))
     for sector, level, kind, n in pairs:
@@ -91,7 +99,7 @@ def facets(cases: CaseQuerySet, chosen: dict[str, list[str]]) -> list[Facet]:
     tags = CaseTag.objects.filter(facet__in=TAGS, case__in=cases.values("pk"))
     for facet, word, n in tags.order_by().values_list("facet", "word").annotate(n=Count("pk")):
         counts[facet][word] = n
-    return [_facet(facet, counts[facet], chosen.get(facet, [])) for facet in FACETS]
+    return counts
 
 
 def _facet(facet: str, counts: dict[str, int], chosen: list[str]) -> Facet:

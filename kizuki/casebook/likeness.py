@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import NamedTuple
 
-from django.core.cache import caches
 from django.db.models import Case as SqlCase
 from django.db.models import Count, Max, When
 from django.db.models.functions import Coalesce
 
+from kizuki.casebook.kept import kept
 from kizuki.casebook.models import Case, CaseQuerySet, CaseTag
-from kizuki.journal.models import Entry
 from kizuki.kit.text import Text
 from kizuki.register.engine.format import About
 from kizuki.register.library import names
-
-KEPT_SECONDS = 3600
 
 
 class Reason(NamedTuple):
@@ -44,12 +40,8 @@ def like_us(cases: CaseQuerySet, about: About, most: int = 3) -> list[Like]:
 
 def _chosen(cases: CaseQuerySet, about: About, most: int) -> list[Case]:
     """The cases by rank. Ranking ten thousand takes a third of a second: kept until the casebook changes."""
-    last = Entry.objects.filter(room="casebook").order_by("-seq").values_list("hash", flat=True).first()
-    said = f"{last}|{cases.query}|{about.sector}|{about.profile}|{most}"
-    key = "like-us:" + hashlib.sha256(said.encode()).hexdigest()
-    pks = caches["local"].get(key)
-    if pks is None:
-        caches["local"].set(key, pks := _ranked(cases, about, most), KEPT_SECONDS)
+    question = f"like us|{cases.query}|{about.sector}|{about.profile}|{most}"
+    pks = kept(question, lambda: _ranked(cases, about, most))
     rows = cases.filter(pk__in=pks).defer("document").in_bulk()
     return [rows[pk] for pk in pks if pk in rows]
 

@@ -52,7 +52,7 @@ def library(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "text": text,
-        "facets": filters.facets(found, chosen),
+        "facets": filters.facets(found, chosen, keep=not results),
         "results": [(word, counts.get(word, 0), word in results) for word in RESULTS] if counts or results else [],
         "counts": counts,
         "page": page,
