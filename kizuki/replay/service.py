@@ -20,6 +20,8 @@ from kizuki.replay.engine.register import Compiled, compile_register
 from kizuki.replay.engine.replay import replay
 from kizuki.replay.engine.result import Replay
 
+#: So many cases are kept read: more than priorities weigh, so that they find all of theirs, and few enough to stay small.
+MOST_CASES = 64
 #: Documents by digest; small, because a page needs one organisation and a handful of cases.
 _organisations: dict[str, Organisation] = {}
 _cases: dict[str, Case] = {}
@@ -36,7 +38,7 @@ def _compiled(digest: str) -> Compiled:
     return compile_register(_organisations[digest], catalogue(), vocabulary())
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=32)
 def _replayed(case_digest: str, organisation_digest: str, whole: bool) -> Replay:
     return replay(_cases[case_digest], _compiled(organisation_digest), changes=whole, questions=True)
 
@@ -54,7 +56,7 @@ def compiled(organisation: OrganisationRow) -> Compiled:
 
 def document_of(case: CaseRow) -> Case:
     if case.digest not in _cases:
-        _keep(_cases, case.digest, case.read, 512)
+        _keep(_cases, case.digest, case.read, MOST_CASES)
     return _cases[case.digest]
 
 
