@@ -21,6 +21,7 @@ from kizuki.casebook.library import glossary as the_glossary
 from kizuki.casebook.models import Case
 from kizuki.casebook.tasks import make_pdf
 from kizuki.jobs.actions import enqueue
+from kizuki.kit.kept import Kept
 from kizuki.register.models import home
 from kizuki.search import queries
 from kizuki.ui.templatetags.kizuki import language
@@ -97,24 +98,17 @@ def case(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "casebook/case.html", context)
 
 
-_pictures: dict[tuple[str, str], tuple[Any, Any]] = {}
-
-
-def _drawn(digest: str, here: str, row: Case) -> tuple[Any, Any]:
-    """The situation and the timelines of a case, drawn once for each language as long as the case stays as it is."""
-    if (digest, here) not in _pictures:
-        if len(_pictures) >= 64:
-            _pictures.clear()
-        document = row.read
-        _pictures[digest, here] = situation.situation(document, here), pictures.timeline(document, here)
-    return _pictures[digest, here]
+#: The situation and the timelines of a case, drawn once for each language as long as the case stays as it is.
+_drawn: Kept[tuple[Any, Any]] = Kept(32)
 
 
 def case_context(person: Any, row: Case) -> dict[str, Any]:
     """What the page of a case and its PDF have in common."""
     here, document = language(), row.read
     others = presenting.compared(person, row)
-    drawn = _drawn(row.digest, here, row)
+    drawn = _drawn.get(
+        (row.digest, here), lambda: (situation.situation(document, here), pictures.timeline(document, here))
+    )
     return {
         "row": row,
         "case": document,

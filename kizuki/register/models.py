@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.functional import SimpleLazyObject
 
 from kizuki.accounts import rules
+from kizuki.kit.kept import Kept
 from kizuki.register.engine.format import Organisation as Document
 
 
@@ -47,16 +48,12 @@ class Organisation(models.Model):
         return decoded(self.digest, self)
 
 
-_documents: dict[str, Document] = {}
+_documents: Kept[Document] = Kept(4)
 
 
 def decoded(digest: str, row: Organisation) -> Document:
     """The document as frozen structs; kept by its digest, so that a page does not decode a register twice."""
-    if digest not in _documents:
-        if len(_documents) > 8:
-            _documents.clear()
-        _documents[digest] = msgspec.convert(row.document, Document)
-    return _documents[digest]
+    return _documents.get(digest, lambda: msgspec.convert(row.document, Document))
 
 
 def home(person: Any) -> Organisation | None:

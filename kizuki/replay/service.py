@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import msgspec
 
 from kizuki.casebook.engine.format import Case
 from kizuki.casebook.models import Case as CaseRow
+from kizuki.kit.kept import Kept
 from kizuki.measures.library import catalogue
 from kizuki.register.engine.format import Coverage, Organisation, Scope
 from kizuki.register.library import vocabulary
@@ -20,51 +19,29 @@ from kizuki.replay.engine.register import Compiled, compile_register
 from kizuki.replay.engine.replay import replay
 from kizuki.replay.engine.result import Replay
 
-#: So many cases are kept read: more than priorities weigh, so that they find all of theirs, and few enough to stay small.
-MOST_CASES = 64
-#: Documents by digest; small, because a page needs one organisation and a handful of cases.
-_organisations: dict[str, Organisation] = {}
-_cases: dict[str, Case] = {}
-
-
-def _keep(store: dict[str, Any], key: str, value: Any, most: int) -> None:
-    if len(store) >= most:
-        store.pop(next(iter(store)))
-    store[key] = value
-
-
-@functools.lru_cache(maxsize=4)
-def _compiled(digest: str) -> Compiled:
-    return compile_register(_organisations[digest], catalogue(), vocabulary())
-
-
-@functools.lru_cache(maxsize=32)
-def _replayed(case_digest: str, organisation_digest: str, whole: bool) -> Replay:
-    return replay(_cases[case_digest], _compiled(organisation_digest), changes=whole, questions=True)
-
-
-@functools.lru_cache(maxsize=8)
-def _ranked(case_digests: tuple[str, ...], organisation_digest: str) -> Priorities:
-    return priorities([_cases[digest] for digest in case_digests], _compiled(organisation_digest))
+#: More documents than priorities weigh, and few enough to stay small; a page needs one register and a handful of cases.
+_documents: Kept[Case] = Kept(64)
+_registers: Kept[Compiled] = Kept(4)
+_replays: Kept[Replay] = Kept(32)
+_rankings: Kept[Priorities] = Kept(4)
 
 
 def compiled(organisation: OrganisationRow) -> Compiled:
-    if organisation.digest not in _organisations:
-        _keep(_organisations, organisation.digest, organisation.read, 8)
-    return _compiled(organisation.digest)
+    """The organisation's register, made ready for replays."""
+    return _registers.get(organisation.digest, lambda: compile_register(organisation.read, catalogue(), vocabulary()))
 
 
 def document_of(case: CaseRow) -> Case:
-    if case.digest not in _cases:
-        _keep(_cases, case.digest, case.read, MOST_CASES)
-    return _cases[case.digest]
+    """The case's document."""
+    return _documents.get(case.digest, lambda: case.read)
 
 
 def replay_of(case: CaseRow, organisation: OrganisationRow, *, whole: bool = True) -> Replay:
     """One case over one organisation; `whole` with what would change it."""
-    document_of(case)
-    compiled(organisation)
-    return _replayed(case.digest, organisation.digest, whole)
+    return _replays.get(
+        (case.digest, organisation.digest, whole),
+        lambda: replay(document_of(case), compiled(organisation), changes=whole, questions=True),
+    )
 
 
 def answered(organisation: Organisation, answers: Mapping[str, bool]) -> Organisation:
@@ -85,10 +62,9 @@ def replay_if(case: CaseRow, organisation: OrganisationRow, answers: Mapping[str
 
 
 def priorities_of(cases: Sequence[CaseRow], organisation: OrganisationRow) -> Priorities:
-    for case in cases:
-        document_of(case)
-    compiled(organisation)
-    return _ranked(tuple(case.digest for case in cases), organisation.digest)
+    """What to find out and what to do first, over these cases."""
+    key = (organisation.digest, *(case.digest for case in cases))
+    return _rankings.get(key, lambda: priorities([document_of(case) for case in cases], compiled(organisation)))
 
 
 def replay_documents(cases: Iterable[Case], organisation: Organisation) -> tuple[Compiled, list[Replay]]:
