@@ -10,8 +10,12 @@ from django.urls import reverse
 
 from kizuki.accounts import rules
 from kizuki.casebook.engine.format import Case as Document
+from kizuki.kit.kept import Kept
 from kizuki.kit.text import Text
 from kizuki.kit.when import Duration
+
+#: More documents than any one page reads, and few enough to stay small.
+_documents: Kept[Document] = Kept(64)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -75,7 +79,8 @@ class Case(models.Model):
 
     @property
     def read(self) -> Document:
-        return msgspec.convert(self.document, Document)
+        """The document as frozen structs; kept by its digest, so that pages do not decode a case again and again."""
+        return _documents.get(self.digest, lambda: msgspec.convert(self.document, Document))
 
     @property
     def title(self) -> Text:

@@ -19,8 +19,7 @@ from kizuki.replay.engine.register import Compiled, compile_register
 from kizuki.replay.engine.replay import replay
 from kizuki.replay.engine.result import Replay
 
-#: More documents than priorities weigh, and few enough to stay small; a page needs one register and a handful of cases.
-_documents: Kept[Case] = Kept(64)
+#: A page needs one register and a handful of cases.
 _registers: Kept[Compiled] = Kept(4)
 _replays: Kept[Replay] = Kept(32)
 _rankings: Kept[Priorities] = Kept(4)
@@ -33,7 +32,7 @@ def compiled(organisation: OrganisationRow) -> Compiled:
 
 def document_of(case: CaseRow) -> Case:
     """The case's document."""
-    return _documents.get(case.digest, lambda: case.read)
+    return case.read
 
 
 def replay_of(case: CaseRow, organisation: OrganisationRow, *, whole: bool = True) -> Replay:
