@@ -33,6 +33,8 @@ def test_every_item_step_row_and_ambiguity_is_there(model: Any) -> None:
 def test_no_text_lacks_a_language() -> None:
     for case in cases():
         texts = [case.title, *case.overview, *case.ambiguities]
-        texts += [part.text for part in (*case.items(), *case.background, *case.impact, *case.attack)]
+        texts += [item.text for item in case.items()]
+        texts += [said.text for said in (*case.background, *case.impact)]
+        texts += [step.text for step in case.attack]
         texts += [entry.text for entry in case.timeline.entries]
         assert all(text.ja and text.en for text in texts), case.id
