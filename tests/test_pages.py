@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MOST_QUERIES = 15
 FIRST_VISIT = 150 * 1024
 PAGES = [
-    "/cases/", "/cases/?q=backup", "/cases/?level=advanced", "/cases/nisc-a", "/cases/nisc-d", "/cases/nisc-g",
+    "/cases/", "/cases/?q=backup", "/cases/?q=zzzzzz", "/cases/?level=advanced", "/cases/nisc-a", "/cases/nisc-d", "/cases/nisc-g",
     "/cases/nisc-h", "/cases/nisc-h?for=executive", "/cases/for/executive", "/cases/for/strategy",
     "/cases/for/practitioner", "/cases/glossary", "/cases/import", "/measures/", "/measures/P01", "/replay/",
     "/replay/case/nisc-b", "/replay/case/nisc-g", "/replay/case/nisc-h", "/replay/priorities", "/jobs/", "/jobs/?all",
@@ -39,7 +39,7 @@ PAGES = [
 ]  # fmt: skip
 LANGUAGES = ("ja", "en")
 #: Languages are called by their own names everywhere; a search shows what was typed.
-OWN_NAMES = {"English", "日本語", "backup"}
+OWN_NAMES = {"English", "日本語", "backup", "zzzzzz"}
 VOID = {"meta", "link", "input", "br", "img", "hr", "wbr", "path", "use", "circle", "rect", "line"}
 HIDDEN = {"script", "style", "title", "template"}
 POLICY = {

@@ -85,7 +85,7 @@ def narrowed(cases: CaseQuerySet, chosen: dict[str, list[str]], form: LibraryFor
 def facets(cases: CaseQuerySet, chosen: dict[str, list[str]], *, keep: bool) -> list[Facet]:
     """Every facet with its counts over `cases`, commonest first, ticked words always shown. `keep`: `cases` depends on the
     casebook alone, so that the counts may be kept until it changes."""
-    counts = kept(f"facets|{cases.query}", lambda: _counted(cases)) if keep else _counted(cases)
+    counts = kept("facets", cases, lambda: _counted(cases)) if keep else _counted(cases)
     return [_facet(facet, dict(counts[facet]), chosen.get(facet, [])) for facet in FACETS]
 
 
