@@ -11,8 +11,9 @@ from kizuki.casebook.engine.format import AttackStep, Bears, Case
 from kizuki.kit import document, when
 from kizuki.kit.text import Text
 from kizuki.measures.engine.format import Measure, Measures
+from kizuki.register.engine.checks import Finding, Place, bad_name, dangling, twice, unknown_word
 from kizuki.register.engine.format import AssetKind
-from kizuki.register.engine.read import Finding, Place, bad_name, dangling, raise_for, twice, unknown_word
+from kizuki.register.engine.read import raise_for
 from kizuki.register.engine.vocabulary import Vocabulary
 
 _KINDS: Final = get_args(AssetKind)

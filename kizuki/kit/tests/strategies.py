@@ -41,7 +41,7 @@ def _made(info: Any) -> st.SearchStrategy[Any]:
         case inspect.LiteralType():
             return st.sampled_from(info.values)
         case inspect.StrType():
-            return _matching(info.pattern) if info.pattern else TEXTS
+            return _matching(info.pattern) if info.pattern else TEXTS.map(lambda text: text[: info.max_length])
         case inspect.IntType():
             return st.integers(info.ge or 0, min(info.le or 10**17, 10**17))
         case inspect.BoolType():
