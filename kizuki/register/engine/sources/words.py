@@ -29,38 +29,34 @@ def _words(text: str) -> frozenset[str]:
 
 KINDS: Final[dict[str, str]] = _known(
     server="サーバー|サーバ|サーバ機|virtual machine|vm|仮想マシン|仮想サーバ|仮想サーバー|物理サーバ|物理サーバー"
-        "|app server|application server|アプリケーションサーバ|host|blade|rack server|tower|esxi host|proxy server"
-        "|print server|terminal server|remote management|hypervisor",
+    "|app server|application server|アプリケーションサーバ|host|blade|rack server|tower|esxi host|proxy server"
+    "|print server|terminal server|remote management|hypervisor",
     web_server="web|ウェブサーバ|ウェブサーバー|webサーバ|webサーバー|www|web server",
     file_server="ファイルサーバ|ファイルサーバー|nas|file share|fileserver|ファイル共有",
     database_server="データベースサーバ|データベースサーバー|dbサーバ|dbサーバー|database|データベース|db|db server"
-        "|sql server",
+    "|sql server",
     mail_server="メールサーバ|メールサーバー|mail|smtp server|mailserver",
     directory="ディレクトリ|domain controller|dc|ドメインコントローラ|ドメインコントローラー|ad|active directory"
-        "|認証サーバ|ldap",
+    "|認証サーバ|ldap",
     cloud_service="クラウド|クラウドサービス|cloud|paas|iaas",
     saas="サース|web service|オンラインサービス",
     pc="パソコン|ノートpc|ノートパソコン|デスクトップ|デスクトップpc|端末|クライアント|クライアントpc|laptop|notebook"
-        "|desktop|workstation|ワークステーション|client|computer|personal computer|mac|macbook|portable|thin client"
-        "|シンクライアント|all in one|mini tower|タブレットpc",
+    "|desktop|workstation|ワークステーション|client|computer|personal computer|mac|macbook|portable|thin client"
+    "|シンクライアント|all in one|mini tower|タブレットpc",
     mobile="スマートフォン|スマホ|携帯|携帯電話|モバイル|モバイル端末|タブレット|phone|smartphone|tablet|mobile phone"
-        "|mobile device|ipad|iphone|pda",
+    "|mobile device|ipad|iphone|pda",
     backup="バックアップ|バックアップ装置|backup server|backup storage|tape library",
     iot="iot機器|複合機|プリンタ|プリンター|カメラ|監視カメラ|printer|mfp|camera|ip camera|webcam|iot device|電話機"
-        "|ip電話|voip phone|tv|テレビ会議|projector|プロジェクタ|sensor|センサー|media device|power device"
-        "|specialized|入退室装置|ups|pdu|game console",
+    "|ip電話|voip phone|tv|テレビ会議|projector|プロジェクタ|sensor|センサー|media device|power device"
+    "|specialized|入退室装置|ups|pdu|game console",
     plant_system="制御システム|制御装置|plc|scada|ot|ics|工場設備|生産設備|dcs|hmi",
     network_device="ネットワーク機器|ルータ|ルーター|スイッチ|ファイアウォール|ファイヤーウォール|無線ap"
-        "|アクセスポイント|router|switch|firewall|access point|wap|ap|load balancer|ロードバランサ|ロードバランサー"
-        "|l2スイッチ|l3スイッチ|utm|vpn装置|vpn|hub|ハブ|bridge|broadband router|access switch|core switch"
-        "|distribution switch|wireless ap|network|modem|pbx",
+    "|アクセスポイント|router|switch|firewall|access point|wap|ap|load balancer|ロードバランサ|ロードバランサー"
+    "|l2スイッチ|l3スイッチ|utm|vpn装置|vpn|hub|ハブ|bridge|broadband router|access switch|core switch"
+    "|distribution switch|wireless ap|network|modem|pbx",
     data_store="ストレージ|storage|data store|san|object storage|データストア|storage misc",
 )
-ZONE_def _words(text: str) -> frozenset[str]:
-    return frozenset(map(plain, text.split("|")))
-
-
-KINDS: Final[dict[str, str]] = _known(
+ZONE_KINDS: Final[dict[str, str]] = _known(
     internet="インターネット|外部|external|public",
     dmz="公開セグメント|公開サーバ|perimeter",
     cloud="クラウド|vpc|vnet",
@@ -75,11 +71,11 @@ LIFECYCLES: Final[dict[str, str]] = {
     word: meaning.replace("_", " ").replace("-", " ")
     for word, meaning in _known(
         planned="計画|予定|計画中|導入予定|調達中|未使用|staged|inventory|ordered|in stock|在庫|予備|spare|準備中"
-            "|構築中|new|reserved",
+        "|構築中|new|reserved",
         in_use="使用中|利用中|稼働|稼働中|運用中|active|live|production|deployed|installed|現役|本番|operational"
-            "|貸出中|in service|enabled",
+        "|貸出中|in service|enabled",
         retired="廃棄|廃止|廃棄済|廃棄済み|除却|撤去|撤去済|撤去済み|返却|返却済|decommissioned|decommissioning"
-            "|disposed|scrapped|end of life|deprecated|removed|使用終了|利用終了|停止済|terminated",
+        "|disposed|scrapped|end of life|deprecated|removed|使用終了|利用終了|停止済|terminated",
     ).items()
 }
 #: 0 none, 1 low, 2 medium, 3 high, as in the organisation file.
