@@ -8,14 +8,13 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
-from django.db.models import F, Q
 
 from kizuki.casebook.models import Case
 from kizuki.register.models import Organisation
 from kizuki.replay import service
 from kizuki.replay.engine.ranked import Priorities
 from kizuki.replay.engine.result import Replay
-from kizuki.replay.models import Outcome, Ranking
+from kizuki.replay.models import Outcome, OutcomeQuerySet, Ranking
 from kizuki.replay.presenting import marks_of
 
 BATCH = 100
@@ -35,12 +34,15 @@ def values_of(result: Replay) -> dict[str, Any]:
     }
 
 
+def current(organisation: Organisation) -> OutcomeQuerySet:
+    """The outcomes of this organisation as it is now. Which of them still hold, `case_digest` says: a case's digest is that of
+    its whole document, id included, so that an outcome made from it is the outcome of that case and of no other."""
+    return Outcome.objects.filter(organisation=organisation, organisation_digest=organisation.digest)
+
+
 def stale(organisation: Organisation) -> Any:
     """Cases whose outcome for this organisation is missing or was made from other documents."""
-    current = Outcome.objects.filter(
-        organisation=organisation, organisation_digest=organisation.digest, case_digest=F("case__digest")
-    )
-    return Case.objects.filter(deleted_at=None).exclude(pk__in=current.values("case"))
+    return Case.objects.filter(deleted_at=None).exclude(digest__in=current(organisation).values("case_digest"))
 
 
 def refresh(*, organisation: Organisation, cases: Iterable[Case]) -> int:
@@ -92,8 +94,3 @@ def rank(*, organisation: Organisation) -> Priorities:
     with transaction.atomic():
         Ranking.objects.update_or_create(organisation=organisation, defaults=values)
     return found
-
-
-def up_to_date(organisation: Organisation) -> Q:
-    """The outcomes of this organisation that were made from the documents as they are now."""
-    return Q(organisation=organisation, organisation_digest=organisation.digest, case_digest=F("case__digest"))

@@ -40,7 +40,7 @@ class Row(NamedTuple):
 
 def kept(organisation: Organisation, cases: Sequence[Case]) -> dict[int, Outcome]:
     """Outcomes by case; a few that are missing are made on the spot and not stored, since reading changes nothing."""
-    found = {o.case_id: o for o in Outcome.objects.filter(actions.up_to_date(organisation), case__in=cases)}
+    found = {o.case_id: o for o in actions.current(organisation).filter(case_digest__in=[c.digest for c in cases])}
     gaps = [case for case in cases if case.pk not in found]
     for case in Case.objects.filter(pk__in=[c.pk for c in gaps]) if 0 < len(gaps) <= AT_ONCE else ():
         values = actions.values_of(service.replay_of(case, organisation, whole=False))
@@ -82,7 +82,7 @@ def count_words(words: Iterable[str]) -> dict[str, int]:
 def counts(organisation: Organisation, cases: Any) -> dict[str, int]:
     """How many of the cases go through, depend, are stopped; from what is kept, or from a few replays where nothing is yet."""
     found: Counter[str] = Counter()
-    outcomes = Outcome.objects.filter(actions.up_to_date(organisation), case__in=cases.order_by().values("pk"))
+    outcomes = actions.current(organisation).filter(case_digest__in=cases.order_by().values("digest"))
     for word, n in outcomes.order_by().values_list("word").annotate(n=Count("pk")):
         found[grouped(word)] += n
     if not found:
@@ -114,7 +114,7 @@ def narrow(person: Any, cases: Any, words: Sequence[str]) -> Any:
     organisation = home(person)
     if organisation is None:
         return cases
-    outcomes = Outcome.objects.filter(actions.up_to_date(organisation))
+    outcomes = actions.current(organisation).filter(case_digest__in=cases.order_by().values("digest"))
     wanted = {word for word in words if word in ("through", "depends")}
     wanted |= set(STOPPED) if "stopped" in words else set()
     wanted |= {"study", "cannot be judged"} if "other" in words else set()
@@ -122,7 +122,7 @@ def narrow(person: Any, cases: Any, words: Sequence[str]) -> Any:
         few = list(cases[: AT_ONCE + 1])
         found = kept(organisation, few) if len(few) <= AT_ONCE else {}
         return cases.filter(pk__in=[pk for pk, outcome in found.items() if outcome.word in wanted])
-    return cases.filter(pk__in=outcomes.filter(word__in=wanted).values("case"))
+    return cases.filter(digest__in=outcomes.filter(word__in=wanted).values("case_digest"))
 
 
 def priorities_for(organisation: Organisation) -> Priorities | None:

@@ -39,7 +39,10 @@ class Outcome(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "organisation"], name="one_outcome_a_case_and_organisation")
         ]
-        indexes = [models.Index(fields=["organisation", "word"])]
+        # Results are counted from the index alone.
+        indexes = [
+            models.Index(fields=["organisation", "organisation_digest", "word", "case_digest"], name="outcome_counts")
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.word}"
