@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kizuki.commands import files, replaying, server
+from kizuki.commands import criteria, files, replaying, server
 
 app = typer.Typer(
     name="kizuki",
@@ -15,7 +15,7 @@ app = typer.Typer(
 )
 for command in (*replaying.COMMANDS, *files.COMMANDS, *server.COMMANDS):
     app.command()(command)
-for group in (files.case_app, files.org_app):
+for group in (files.case_app, files.org_app, criteria.criteria_app):
     app.add_typer(group)
 
 

@@ -15,14 +15,15 @@ case_app = typer.Typer(name="case", help="Cases: list, show, search, validate.",
 org_app = typer.Typer(name="org", help="Organisation files: validate.", no_args_is_help=True)
 
 
-def schema(name: Annotated[str, typer.Argument(help="case, organisation or measures.")]) -> None:
+def schema(name: Annotated[str, typer.Argument(help="case, organisation, measures or criteria.")]) -> None:
     """The JSON Schema of a file format."""
     from kizuki.casebook.engine.format import Case
+    from kizuki.criteria.engine.format import Criteria
     from kizuki.kit.document import did_you_mean, json_schema
     from kizuki.measures.engine.format import Measures
     from kizuki.register.engine.format import Organisation
 
-    kinds: dict[str, type] = {"case": Case, "organisation": Organisation, "measures": Measures}
+    kinds: dict[str, type] = {"case": Case, "organisation": Organisation, "measures": Measures, "criteria": Criteria}
     if name not in kinds:
         refuse(f"“{name}” is not a format{did_you_mean(name, kinds)}")
     print_json(json_schema(kinds[name]))
