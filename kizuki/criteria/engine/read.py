@@ -10,7 +10,7 @@ from kizuki.criteria.engine.compile import Compiled, compile_criteria
 from kizuki.criteria.engine.format import Criteria
 from kizuki.criteria.engine.problems import NotSound, Problem
 from kizuki.kit import document
-from kizuki.kit.document import MAX_FAULTS, BadFile, Fault, Lines
+from kizuki.kit.document import MAX_FAULTS, BadFile, Lines
 
 
 def read(file: str, raw: bytes) -> Criteria:
@@ -37,4 +37,5 @@ def raise_for(problems: Iterable[Problem], lines: Lines) -> None:
 
 
 def _bad_file(problems: Iterable[Problem], lines: Lines) -> BadFile:
-    return BadFile(Fault(lines.file, lines.at(problem.place), str(problem)) for problem in problems)
+    # What concerns a part as a whole stands at its key.
+    return BadFile(lines.fault(one.place, str(one), key=len(one.place) == 1) for one in problems)
