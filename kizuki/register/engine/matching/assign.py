@@ -1,0 +1,146 @@
+"""Things held against the register: evidence for and against each asset that shares something with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kizuki.register.engine.matching import rules
+from kizuki.register.engine.matching.group import Groups
+from kizuki.register.engine.matching.profile import Profile
+from kizuki.register.engine.matching.result import Known, Reason, Word
+from kizuki.register.engine.matching.rules import ENOUGH, MARGIN, cloud_of, host_kind, label_of, mac_kind, serial_of
+
+#: Evidence that is an asset's alone and enough by itself.
+STRONG: frozenset[Word] = frozenset(("cloud-id", "serial", "mac", "assigned-mac", "random-mac", "name", "fixed-ip"))
+LISTED: frozenset[Word] = frozenset(("cloud-id", "serial", "mac", "assigned-mac", "random-mac", "carried-mac"))
+_TRUMP: frozenset[Word] = frozenset(("cloud-id", "serial"))
+
+
+class Verdict:
+    """What is found of one thing: an asset (by number), or the candidates between which it cannot be decided, or neither with
+    the nearest. `reasons`: of the asset or the nearest."""
+
+    __slots__ = ("asset", "points", "reasons", "rivals")
+
+    def __init__(
+        self, asset: int | None, points: int, reasons: tuple[Reason, ...], rivals: tuple[int, ...] = ()
+    ) -> None:
+        self.asset, self.points, self.reasons, self.rivals = asset, points, reasons, rivals
+
+
+class Judge:
+    """Weighs evidence by the rule."""
+
+    def __init__(self, groups: Groups) -> None:
+        self.groups, self.owners = groups, groups.owners
+
+    def decide(self, profile: Profile) -> Verdict:
+        """The asset that a thing is, or a conflict, or nothing; see the rule in `rules`."""
+        weighed = []
+        for n in self._candidates(profile):
+            reasons = self.weigh(profile, self.owners.assets[n])
+            weighed.append((sum(reason.points for reason in reasons), n, reasons))
+        weighed.sort(key=lambda one: (-one[0], one[1]))
+        if not weighed:
+            return Verdict(None, 0, ())
+        points, best, reasons = weighed[0]
+        if points < ENOUGH:
+            return Verdict(None, points, reasons, (best,))
+        rivals = [n for other, n, why in weighed[1:] if other >= ENOUGH and _contests(points, reasons, other, why)]
+        return Verdict(None, points, reasons, (best, *rivals)) if rivals else Verdict(best, points, reasons)
+
+    def _candidates(self, profile: Profile) -> Iterable[int]:
+        owners, found = self.owners, set[int]()
+        for index, keys in (
+            (owners.clouds, profile.clouds),
+            (owners.serials, profile.serials),
+            (owners.macs, profile.macs),
+            (owners.names, profile.names),
+        ):
+            for key in keys:
+                if key in index:
+                    found.update(index[key])
+        for spot in profile.spots:
+            if spot in owners.ips:
+                found.update(owners.ips[spot])
+        return sorted(found)
+
+    def weigh(self, profile: Profile, asset: Known) -> tuple[Reason, ...]:
+        """Every reason for and against, the strongest first. Of several of one kind only the first counts."""
+        found = [
+            *_same_or_other(profile.clouds, filter(None, map(cloud_of, asset.cloud_ids)), "cloud-id", rules.CLOUD),
+            *_same_or_other(profile.serials, filter(None, map(serial_of, asset.serials)), "serial", rules.SERIAL),
+            *self._macs(profile, asset),
+            *self._names(profile, asset),
+            *self._ips(profile, asset),
+        ]
+        counted: set[Word] = set()
+        made = []
+        for reason in found:
+            made.append(Reason(reason.word, reason.values, 0) if reason.word in counted else reason)
+            counted.add(reason.word)
+        return tuple(sorted(made, key=lambda r: (-r.points, r.word, r.values)))
+
+    def _macs(self, profile: Profile, asset: Known) -> Iterable[Reason]:
+        listed = sorted(mac for mac in set(asset.macs) if mac in profile.macs)
+        found = [reason for mac in listed if (reason := self._mac(profile, asset, mac))]
+        yield from sorted(found, key=lambda r: (-r.points, r.values))
+        registered = sorted(mac for mac in set(asset.macs) if mac_kind(mac) in ("universal", "virtual"))
+        own = profile.universal_macs(self.groups)
+        if registered and own and not set(registered) & profile.macs.keys():
+            yield Reason("other-mac", (own[0], registered[0]), -rules.OTHER_MAC)
+
+    def _mac(self, profile: Profile, asset: Known, mac: str) -> Reason | None:
+        kind, zones = mac_kind(mac), profile.macs[mac]
+        nodes = {("mac", mac), *(("mac", mac, zone or "") for zone in zones)}
+        if nodes & self.groups.carried:
+            return Reason("carried-mac", (mac,), rules.CARRIED)
+        if kind in ("universal", "virtual"):
+            return Reason("mac", (mac,), rules.MAC)
+        here = not asset.zones or bool(zones & set(asset.zones))
+        if kind == "assigned":
+            return Reason("assigned-mac", (mac,), rules.ASSIGNED_HERE if here else rules.ASSIGNED_ELSEWHERE)
+        if kind == "router":
+            return Reason("router-mac", (mac,), rules.MAC if here else 0)
+        return Reason("random-mac", (mac,), rules.RANDOM_HERE) if kind == "random" and here else None
+
+    def _names(self, profile: Profile, asset: Known) -> Iterable[Reason]:
+        listed = sorted({name for host in asset.hosts if (name := self.owners.name(host))})
+        found = [self._name(name) for name in listed if name in profile.names]
+        yield from sorted(found, key=lambda r: (-r.points, r.values))
+        own = [name for name in sorted(profile.names) if host_kind(label_of(name)) == "chosen"]
+        if listed and own and not found:
+            yield Reason("other-name", (own[0], listed[0]), -rules.OTHER_NAME)
+
+    def _name(self, name: str) -> Reason:
+        if name in self.groups.shared:
+            return Reason("shared-name", (name,), rules.SHARED_NAME)
+        if host_kind(label_of(name)) == "default":
+            return Reason("default-name", (name,), rules.DEFAULT_NAME)
+        return Reason("name", (name,), rules.CHOSEN_NAME)
+
+    def _ips(self, profile: Profile, asset: Known) -> Iterable[Reason]:
+        for ip, zone in sorted(profile.spots, key=str):
+            if ip in asset.ips and (not asset.zones or zone in asset.zones) and self.fixed(ip, zone):
+                yield Reason("fixed-ip", (ip,), rules.FIXED_IP)
+
+    def fixed(self, ip: str, zone: str | None) -> bool:
+        return self.groups.places.use(ip, zone) == "fixed"
+
+
+def _same_or_other(seen: set[str], registered: Iterable[str], word: Word, points: int) -> Iterable[Reason]:
+    listed = sorted(set(registered))
+    same = [key for key in listed if key in seen]
+    yield from (Reason(word, (key,), points) for key in same)
+    if seen and listed and not same:
+        other: Word = "other-serial" if word == "serial" else "other-cloud-id"
+        yield Reason(other, (min(seen), listed[0]), -rules.OTHER_THING)
+
+
+def _contests(points: int, reasons: Sequence[Reason], other: int, why: Sequence[Reason]) -> bool:
+    """Whether a second asset stands against the best one: just behind it, or with evidence of its own that the best does not
+    share; but nothing stands against a serial number or cloud id except another."""
+    best, rival = ({(r.word, r.values) for r in one if r.points >= 0 and r.word in STRONG} for one in (reasons, why))
+    if any(word in _TRUMP for word, _ in best) and not any(word in _TRUMP for word, _ in rival):
+        return False
+    return points - other < MARGIN or bool(rival - best)

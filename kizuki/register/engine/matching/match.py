@@ -1,0 +1,80 @@
+"""The whole of it: from the register, its ranges and what was observed to devices and what became of assets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from kizuki.register.engine.matching.absent import absent
+from kizuki.register.engine.matching.assign import Judge
+from kizuki.register.engine.matching.decide import Decided
+from kizuki.register.engine.matching.fold import fold
+from kizuki.register.engine.matching.group import Groups
+from kizuki.register.engine.matching.owners import Owners
+from kizuki.register.engine.matching.places import Places, Spot
+from kizuki.register.engine.matching.result import Conflict, Known, Matching, Range, Reason, State
+from kizuki.register.engine.matching.rules import DAY, GAP
+from kizuki.register.engine.matching.settle import Settled
+from kizuki.register.engine.observation import Observation
+
+
+def match(
+    known: Iterable[Known],
+    ranges: Iterable[Range],
+    observations: Iterable[Observation],
+    previous: State | None = None,
+    *,
+    now: int | None = None,
+    absent_after: int = 14 * DAY,
+) -> Matching:
+    """Match observations, on top of those that `previous` holds, to the register. The order of rows never matters.
+
+    `now` (default: the time of the last observation) and `absent_after` (seconds) say when an asset is missing. Raises
+    ValueError for a range or an address that is none.
+    """
+    state = fold(observations, previous)
+    if now is None:
+        now = max((trace.stays[-1][1] for trace in state.traces), default=0)
+    places, owners = Places(ranges), Owners(known)
+    places.judge(state.traces)
+    owners.fix(places)
+    groups = Groups(state.traces, places, owners)
+    settled = Settled(groups)
+    decided = Decided(settled, Judge(groups))
+    devices = decided.devices
+    conflicts = [*owners.conflicts(), *_two_leases(groups, decided)]
+    seen = tuple(absent(owners.assets, devices, groups, now - absent_after))
+    return Matching(state, devices, seen, tuple(conflicts), decided.placed, now)
+
+
+def _two_leases(groups: Groups, decided: Decided) -> Iterable[Conflict]:
+    """Addresses that DHCP servers gave to two devices at a time. A pause of `GAP` can hide in a stay, so that only a longer
+    overlap proves it."""
+    leases: dict[Spot, list[tuple[int, int, int]]] = defaultdict(list)
+    for n, trace in enumerate(groups.traces):
+        if trace.source.startswith("dhcp"):
+            numbers = decided.placed[n]
+            for spot in groups.spots[n]:
+                leases[spot] += [
+                    (first, last, numbers[k % len(numbers)]) for k, (first, last) in enumerate(trace.stays)
+                ]
+    for spot, stays in sorted(leases.items(), key=lambda item: (item[0][0], item[0][1] or "")):
+        if holders := _at_once(stays):
+            devices = [decided.devices[n] for n in sorted(holders)]
+            assets = tuple(sorted({device.asset for device in devices if device.asset is not None}))
+            ids = tuple(device.id for device in devices)
+            yield Conflict(Reason("two-holders", (spot[0], *ids)), ids, assets)
+
+
+def _at_once(stays: Sequence[tuple[int, int, int]]) -> set[int]:
+    """Those who held an address for longer than `GAP` together with another."""
+    found: set[int] = set()
+    if len({holder for _, _, holder in stays}) > 1:
+        ordered = sorted(stays)
+        for k, (_, last, one) in enumerate(ordered):
+            for first, end, other in ordered[k + 1 :]:
+                if first > last - GAP:
+                    break
+                if one != other and min(last, end) - first > GAP:
+                    found |= {one, other}
+    return found
