@@ -18,14 +18,14 @@ _TRUMP: frozenset[Word] = frozenset(("cloud-id", "serial"))
 
 class Verdict:
     """What is found of one thing: an asset (by number), or the candidates between which it cannot be decided, or neither with
-    the nearest. `reasons`: of the asset or the nearest."""
+    the nearest. `reasons`: of the asset or the nearest. `claims`: how many devices claim the asset, where they are too many."""
 
-    __slots__ = ("asset", "points", "reasons", "rivals")
+    __slots__ = ("asset", "claims", "points", "reasons", "rivals")
 
     def __init__(
-        self, asset: int | None, points: int, reasons: tuple[Reason, ...], rivals: tuple[int, ...] = ()
+        self, asset: int | None, points: int, reasons: tuple[Reason, ...], rivals: tuple[int, ...] = (), claims: int = 0
     ) -> None:
-        self.asset, self.points, self.reasons, self.rivals = asset, points, reasons, rivals
+        self.asset, self.points, self.reasons, self.rivals, self.claims = asset, points, reasons, rivals, claims
 
 
 class Judge:

@@ -26,7 +26,6 @@ class Decided:
         found = [Profile(self.groups, pieces[root], nodes[root], root in doubts) for root in pieces]
         found.sort(key=lambda profile: profile.id())
         verdicts = [judge.decide(profile) for profile in found]
-        self._claimed: dict[int, int] = {}
         found, verdicts = self._settle_claims(found, verdicts)
         told = sorted(
             ((self._tell(*both), both[0]) for both in zip(found, verdicts, strict=True)), key=lambda pair: pair[0].id
@@ -64,8 +63,7 @@ class Decided:
             lead, *others = listed[count - 1 :]
             joined = [k for k in others if count == 1 and self._is_part(found[k], found[lead], verdicts[k])]
             for k in set(others) - set(joined):
-                verdicts[k] = Verdict(None, verdicts[k].points, verdicts[k].reasons, (asset,))
-                self._claimed[id(verdicts[k])] = len(listed)
+                verdicts[k] = Verdict(None, verdicts[k].points, verdicts[k].reasons, (asset,), len(listed))
             if joined:
                 found[lead] = self._merged([found[k] for k in (lead, *joined)])
                 verdicts[lead] = self.judge.decide(found[lead])
@@ -120,7 +118,7 @@ class Decided:
     def _contest(self, verdict: Verdict, ids: tuple[str, ...]) -> Reason:
         if len(ids) == 1:
             asset = self.groups.owners.assets[verdict.rivals[0]]
-            return Reason("claimed-twice", (asset.id, str(self._claimed[id(verdict)]), str(asset.count)))
+            return Reason("claimed-twice", (asset.id, str(verdict.claims), str(asset.count)))
         return Reason("two-assets", ids)
 
     def _doubts(self, profile: Profile) -> Reason | None:

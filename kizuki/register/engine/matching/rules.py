@@ -94,9 +94,11 @@ _DEFAULT_NAME: Final = re.compile(
 )
 _GENERIC_NAME: Final = re.compile(
     r"(?:iphone|ipad|ipod|android|galaxy|pixel|macbook|macbook-?pro|macbook-?air|imac|mac-?mini|watch|apple-?tv|chromecast"
-    r"|localhost|localdomain|host|ubuntu|debian|raspberrypi|kali|fedora|centos|rocky|windows|windows-?pc|pc|user-?pc|admin-?pc"
-    r"|printer|scanner|camera|ipcam|router|gateway|switch|openwrt|server|laptop|desktop|phone|tablet|device|new-?host|nas"
-    r"|test|vm|template|unknown|none|null|espressif|wlan0|bogon)(?:[-_ ]?\d{1,3})?"
+    r"|localhost|raspberrypi|espressif)(?:[-_ ]?\d{1,3})?"
+    # a role with a number may well be what somebody called it, the role alone is not
+    r"|localdomain|host|ubuntu|debian|kali|fedora|centos|rocky|windows|windows-?pc|pc|user-?pc|admin-?pc|printer|scanner|camera"
+    r"|ipcam|router|gateway|switch|openwrt|server|laptop|desktop|phone|tablet|device|new-?host|nas|test|vm|template|unknown"
+    r"|none|null|wlan0|bogon"
     r"|\d+|.|(?:.*[^0-9])?\d{1,3}[-_.]\d{1,3}[-_.]\d{1,3}[-_.]\d{1,3}(?:[^0-9].*)?|(?:dhcp|dyn|pool|client|host|ip)[-_]?\d+"
 )
 _NO_SERIAL: Final = re.compile(
