@@ -119,12 +119,12 @@ _django_empties: Any = vars(TransactionTestCase)["_fixture_teardown"]
 def _empty(self: Any) -> None:
     """Between tests that really commit, all tables are emptied; only for that the journal's triggers step aside."""
     for alias in connections:
-        triggers.remove(connections[alias])
+        triggers.remove_all(connections[alias])
     try:
         _django_empties(self)
     finally:
         for alias in connections:
-            triggers.install(connections[alias])
+            triggers.install_all(connections[alias])
 
 
 @pytest.fixture(autouse=True, scope="session")

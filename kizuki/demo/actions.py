@@ -40,10 +40,12 @@ def load_library() -> dict[str, int]:
 
 
 def load_company() -> Organisation:
-    """Store the demo company as the home organisation, unless there is one."""
+    """Store the demo company as the home organisation, unless there is one. Once stored it belongs to whoever edits it."""
+    if kept := Organisation.objects.filter(slug="demo-company").first():
+        return kept
     path = library_path() / "demo" / "company.yaml"
     document = read(path.name, path.read_bytes(), vocabulary=vocabulary(), measures=catalogue())
-    home = not Organisation.objects.filter(is_home=True).exclude(slug="demo-company").exists()
+    home = not Organisation.objects.filter(is_home=True).exists()
     return store_organisation(document=document, by=BY, home=home, fictional=True, slug="demo-company")
 
 

@@ -36,6 +36,10 @@ BROKEN = {
         ja="監査記録の%(seq)d番が、控えておいた値と一致しません。",
         en="Entry %(seq)d of the journal is not the one that was noted earlier.",
     ),
+    Reason.REVISIONS: Text(
+        ja="監査記録の%(seq)d番に添えられた版が、記録されたときのものと一致しません。",
+        en="The revisions that go with entry %(seq)d of the journal are not those that it was written with.",
+    ),
 }
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from django.db import connection, models, transaction
 from django.utils import timezone
 
 from kizuki.journal.engine import chain
-from kizuki.journal.models import Entry
+from kizuki.journal.models import Entry, Revision
 
 #: Any number that no one else locks; it stands for the end of the chain on PostgreSQL.
 _LOCK = 0x4B497A756B69
@@ -54,9 +57,74 @@ def record(
         return Entry.objects.create(**_values(link), hash=chain.digest(link))
 
 
+class Revised(NamedTuple):
+    """A record as an act left it: kind, owner (0: none), key, number of the revision, document or None (taken out)."""
+
+    kind: str
+    owner: int
+    key: str
+    number: int
+    document: Mapping[str, Any] | None
+
+
+def record_revisions(
+    *,
+    by: By,
+    room: str,
+    verb: str,
+    revised: Sequence[Revised],
+    obj: models.Model | None = None,
+    data: Mapping[str, Any] | None = None,
+    batch: uuid.UUID | None = None,
+) -> Entry:
+    """Append one entry and keep how each record reads after it. The entry holds their number and hash, so that the chain
+    proves them as well."""
+    told = {**(data or {}), "revisions": len(revised), "revisions_hash": revisions_hash(revised)}
+    if batch is not None:
+        told["batch"] = str(batch)
+    with transaction.atomic():
+        entry = record(by=by, room=room, verb=verb, obj=obj, data=told)
+        rows = [
+            Revision(
+                entry=entry, room=room, kind=r.kind, owner=r.owner, key=r.key, number=r.number, document=r.document,
+                batch=batch, at=entry.at,
+            )
+            for r in revised
+        ]  # fmt: skip
+        Revision.objects.bulk_create(rows, batch_size=1000)
+    return entry
+
+
+def revisions_hash(revised: Iterable[Revised]) -> str:
+    """SHA-256 over revisions in their order."""
+    found = hashlib.sha256()
+    for r in revised:
+        found.update(chain.canonical({"r": [r.kind, r.owner, r.key, r.number, r.document]}).encode())
+    return found.hexdigest()
+
+
+def verify_revisions() -> int | None:
+    """The first entry whose revisions are not those that it was written with; None where all are. In constant memory."""
+    expected = Entry.objects.filter(data__contains='"revisions_hash"').order_by("seq").values_list("seq", "data")
+    for seq, data in expected.iterator(chunk_size=500):
+        rows = Revision.objects.filter(entry=seq).order_by("pk")
+        values = rows.values_list("kind", "owner", "key", "number", "document")
+        if (
+            revisions_hash(Revised(*row) for row in values.iterator(chunk_size=1000))
+            != json.loads(data)["revisions_hash"]
+        ):
+            return int(seq)
+    return None
+
+
 def verify(anchor: chain.Anchor | None = None) -> chain.Verdict:
-    """Check every entry from the first to the last, in constant memory; names the first broken place."""
-    return chain.verify(links(), anchor)
+    """Check every entry from the first to the last and the revisions that go with them, in constant memory; names the first
+    broken place."""
+    verdict = chain.verify(links(), anchor)
+    broken = verify_revisions() if verdict.whole else None
+    if broken is None:
+        return verdict
+    return chain.Verdict(verdict.count, broken, verdict.hash, chain.Fault(broken, chain.Reason.REVISIONS))
 
 
 def links() -> Iterator[chain.Link]:

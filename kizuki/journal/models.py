@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,14 +11,24 @@ from django.utils.translation import gettext_lazy as _
 from kizuki.journal import words
 from kizuki.journal.engine.chain import Link
 
+_Row = TypeVar("_Row", bound=models.Model)
+
 
 class AppendOnly(TypeError):
     """An attempt to change or remove what the journal holds."""
 
 
-class EntryQuerySet(models.QuerySet["Entry"]):
+class Written(models.QuerySet[_Row]):
     """Reads only; the database's triggers refuse the rest as well."""
 
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise AppendOnly
+
+    def delete(self) -> NoReturn:
+        raise AppendOnly
+
+
+class EntryQuerySet(Written["Entry"]):
     def visible_to(self, person: Any) -> EntryQuerySet:
         """Everything for those who may read the journal, nothing for others."""
         return self if person.has_perm("journal.view") else self.none()
@@ -26,12 +36,6 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def about(self, obj: models.Model) -> EntryQuerySet:
         """The entries of one object."""
         return self.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk))
-
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise AppendOnly
-
-    def delete(self) -> NoReturn:
-        raise AppendOnly
 
 
 class Entry(models.Model):
@@ -100,3 +104,44 @@ class Entry(models.Model):
             verb=self.verb, object_type=self.object_type, object_id=self.object_id, object_label=self.object_label,
             data=self.data, previous=self.previous, hash=self.hash,
         )  # fmt: skip
+
+
+class Revision(models.Model):
+    """How one record of a room read after an act: its whole document, None where the act took it out.
+
+    The first revision of a record is number 1; `owner` keeps apart what belongs to different organisations; acts that belong
+    together, such as the portions of an import, share a `batch`. Who may see a record may see its revisions: the rooms decide.
+    """
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="revisions")
+    room = models.CharField(max_length=32)
+    kind = models.CharField(max_length=40)
+    owner = models.BigIntegerField(default=0)
+    key = models.CharField(max_length=600)
+    number = models.PositiveIntegerField()
+    document = models.JSONField(null=True)
+    batch = models.UUIDField(null=True)
+    at = models.DateTimeField()
+
+    objects = Written["Revision"].as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["room", "kind", "owner", "key", "number"], name="journal_revision_once")
+        ]
+        indexes = [
+            models.Index(fields=["batch"], name="journal_revision_batch"),
+            models.Index(fields=["room", "owner", "kind", "at"], name="journal_revision_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key} {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnly
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly

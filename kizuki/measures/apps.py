@@ -9,6 +9,9 @@ class MeasuresConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from kizuki.measures.library import measures
+        from kizuki.register import hooks as register_hooks
         from kizuki.ui.context import Room, add_room
 
         add_room(Room("measures:matrix", _("Measures"), "measures", 30))
+        register_hooks.measure_ids = measures

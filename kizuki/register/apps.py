@@ -13,6 +13,10 @@ class RegisterConfig(AppConfig):
 
         verbs = {
             "stored": _("stored an organisation"),
+            "described": _("described the organisation"),
+            "edited": _("edited the register"),
+            "imported": _("imported into the register"),
+            "undid": _("undid a change of the register"),
             "removed": _("took an organisation out"),
             "restored": _("brought an organisation back"),
         }

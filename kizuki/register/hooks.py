@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
+#: The ids of the measures that coverage may speak of; the measures room gives them.
+measure_ids: Callable[[], Collection[str]] = tuple
 after_change: list[Callable[[], None]] = []
 
 

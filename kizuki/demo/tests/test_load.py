@@ -28,7 +28,7 @@ def test_the_demo_company_is_the_home_only_where_there_is_none(cast: object) -> 
     first = load_company()
     assert first.is_home
     Organisation.objects.filter(pk=first.pk).update(is_home=False)
-    Organisation.objects.create(slug="ours", name="Ours", document={}, digest="0" * 64, is_home=True)
+    Organisation.objects.create(slug="ours", name="Ours", digest="0" * 64, is_home=True)
     assert not load_company().is_home
     assert Organisation.objects.get(is_home=True).slug == "ours"
     assert home(Person.objects.get(role=Role.MANAGER)).slug == "ours"  # type: ignore[union-attr]

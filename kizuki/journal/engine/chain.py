@@ -41,6 +41,7 @@ class Reason(StrEnum):
     HASH = "hash"
     SHORT = "short"
     ANCHOR = "anchor"
+    REVISIONS = "revisions"
 
 
 @dataclass(frozen=True, slots=True)

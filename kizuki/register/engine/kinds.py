@@ -109,8 +109,8 @@ def keyed(kind: RecordKind, records: tuple[Any, ...]) -> Iterator[tuple[str, Any
 
 
 def plain(record: Any) -> dict[str, Any]:
-    """A record as the file would say it: what is not said is not there."""
-    made: dict[str, Any] = msgspec.to_builtins(record)
+    """A record as a JSON file would say it: what is not said is not there."""
+    made: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(record))
     return made
 
 

@@ -1,4 +1,4 @@
-"""An organisation as replay needs it: its register and coverage, kept as one checked document."""
+"""The organisation whose register this is; its records stand in tables of their own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from django.utils.functional import SimpleLazyObject
 
 from kizuki.accounts import rules
 from kizuki.kit.kept import Kept
+from kizuki.register.engine.format import About
 from kizuki.register.engine.format import Organisation as Document
+from kizuki.register.engine.standing import standing
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -20,11 +22,13 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
 
 class Organisation(models.Model):
-    """One organisation file. `version` rises with each change; `digest` is the SHA-256 of the canonical document."""
+    """`about` and `complete` as the file says them. `version` rises with each change of the organisation or a record; `digest`
+    names the state after it, and never comes again."""
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=200)
-    document = models.JSONField()
+    about = models.JSONField(default=dict)
+    complete = models.JSONField(default=list)
     digest = models.CharField(max_length=64, db_index=True)
     version = models.PositiveIntegerField(default=1)
     is_home = models.BooleanField(default=False)
@@ -44,16 +48,24 @@ class Organisation(models.Model):
         return self.name
 
     @property
+    def head(self) -> About:
+        """What the organisation says of itself, without reading its register."""
+        return msgspec.convert(self.about, About)
+
+    @property
     def read(self) -> Document:
-        return decoded(self.digest, self)
+        """The whole register as one document, as the file would say it; kept by its digest."""
+        from kizuki.register.reading import document_of
+
+        return _documents.get(self.digest, lambda: document_of(self))
+
+    def standing(self, day: str) -> Document:
+        """The register as it counts on a day, for replay and figures; kept by its digest and the day."""
+        return _standing.get((self.digest, day), lambda: standing(self.read, day))
 
 
-_documents: Kept[Document] = Kept(4)
-
-
-def decoded(digest: str, row: Organisation) -> Document:
-    """The document as frozen structs; kept by its digest, so that a page does not decode a register twice."""
-    return _documents.get(digest, lambda: msgspec.convert(row.document, Document))
+_documents: Kept[Document] = Kept(2)
+_standing: Kept[Document] = Kept(2)
 
 
 def home(person: Any) -> Organisation | None:

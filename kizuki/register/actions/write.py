@@ -1,0 +1,295 @@
+"""The one way in which records change: checked together, stored together, with a revision of each in the journal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from django.db import transaction
+from django.utils import timezone
+
+from kizuki.journal.actions import By, Revised, record_revisions
+from kizuki.journal.models import Revision
+from kizuki.kit.schema_faults import finding_of, findings
+from kizuki.register import hooks
+from kizuki.register.actions.edits import Applied, Conflict, Edit, InUse, Problem, Refused, Stale
+from kizuki.register.columns import columns
+from kizuki.register.derived import refresh_derived
+from kizuki.register.engine import checks
+from kizuki.register.engine.kinds import KINDS, RecordKind, built, named, plain
+from kizuki.register.engine.merge import merge
+from kizuki.register.library import vocabulary
+from kizuki.register.models import TABLES, Mention, Organisation
+
+ROOM = "register"
+#: Rows written by one statement; SQLite takes at most 32,766 values in one.
+ROWS = 400
+
+
+class _Step(NamedTuple):
+    """One edit with what stands in the table: `row` None where it is new, `document` None where it goes."""
+
+    kind: RecordKind
+    key: str
+    row: Any
+    document: dict[str, Any] | None
+    record: Any
+
+
+@transaction.atomic
+def apply(
+    *,
+    organisation: Organisation,
+    edits: Sequence[Edit],
+    by: By,
+    verb: str = "edited",
+    batch: uuid.UUID | None = None,
+    data: Mapping[str, Any] | None = None,
+    quiet: bool = False,
+) -> Applied:
+    """Make these edits together, or none. Each record may stand in them once. `quiet`: rooms above are not told; the caller does it
+    at the end of its portions.
+
+    Raises `Refused`, `InUse` or `Stale`, which say everything that is wrong at once.
+    """
+    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    steps, same = _steps(organisation, edits)
+    if not steps:
+        return Applied(None, same=same)
+    _check(organisation, steps)
+    _not_needed(organisation, [(s.kind, s.key) for s in steps if s.document is None])
+    now = timezone.now()
+    rows, revised = _write(organisation, steps, now)
+    organisation.digest = _next_digest(organisation.digest, revised)
+    organisation.version += 1
+    organisation.save()
+    counts = (
+        sum(s.document is not None and _is_new(s.row) for s in steps),
+        sum(s.document is not None and not _is_new(s.row) for s in steps),
+        sum(s.document is None for s in steps),
+    )
+    about: Any = rows[0] if len(rows) == 1 else organisation
+    told = {**(data or {}), **_told(steps, counts)}
+    if not quiet:
+        hooks.changed()
+    entry = record_revisions(by=by, room=ROOM, verb=verb, revised=revised, obj=about, data=told, batch=batch)
+    return Applied(entry, *counts, same)
+
+
+def _told(steps: Sequence[_Step], counts: tuple[int, int, int]) -> dict[str, Any]:
+    if len(steps) == 1:
+        return {"kind": steps[0].kind, "key": steps[0].key}
+    return {"created": counts[0], "changed": counts[1], "removed": counts[2]}
+
+
+def _is_new(row: Any) -> bool:
+    return row is None or row.deleted_at is not None
+
+
+def _steps(organisation: Organisation, edits: Sequence[Edit]) -> tuple[list[_Step], int]:
+    """The edits that change something, merged with what others changed since, and how many change nothing."""
+    rows = _rows(organisation, edits)
+    bases = _bases(organisation, edits, rows)
+    made = [_step(edit, rows.get((edit.kind, edit.key)), bases.get((edit.kind, edit.key))) for edit in edits]
+    if conflicts := [found for found in made if isinstance(found, Conflict)]:
+        raise Stale(conflicts)
+    if problems := [problem for found in made if isinstance(found, list) for problem in found]:
+        raise Refused(problems)
+    steps = [found for found in made if isinstance(found, _Step)]
+    return steps, len(made) - len(steps)
+
+
+def _step(edit: Edit, row: Any, base: dict[str, Any] | None) -> _Step | Conflict | list[Problem] | None:
+    """What an edit comes to; None where all is as it wishes."""
+    now = None if _is_new(row) else row.document
+    wanted = None if edit.document is None else dict(edit.document)
+    if wanted == now:
+        return None
+    if edit.base is not None and row is not None and edit.base != row.version:
+        if wanted is None or now is None or base is None:
+            # What was taken out, or is to be taken out, is never merged.
+            return Conflict(edit.kind, edit.key, row.version, now, ())
+        wanted, clashes = merge(base, wanted, now)
+        if clashes:
+            return Conflict(edit.kind, edit.key, row.version, now, clashes)
+    if wanted is None:
+        return _Step(edit.kind, edit.key, row, None, None)
+    try:
+        record = built(edit.kind, wanted)
+    except msgspec.ValidationError as error:
+        return _malformed(edit, wanted, error)
+    document = plain(record)
+    return None if document == now else _Step(edit.kind, edit.key, row, document, record)
+
+
+def _malformed(edit: Edit, wanted: dict[str, Any], error: msgspec.ValidationError) -> list[Problem]:
+    found = list(findings(wanted, KINDS[edit.kind].struct)) or [finding_of(error, wanted)]
+    return [Problem(edit.kind, edit.key, place, message) for place, message, _ in found]
+
+
+def _rows(organisation: Organisation, edits: Sequence[Edit]) -> dict[tuple[str, str], Any]:
+    found: dict[tuple[str, str], Any] = {}
+    for kind, keys in _by_kind((edit.kind, edit.key) for edit in edits).items():
+        for row in TABLES[kind].objects.filter(organisation=organisation, key__in=keys):
+            found[kind, row.key] = row
+    return found
+
+
+def _bases(
+    organisation: Organisation, edits: Sequence[Edit], rows: Mapping[tuple[str, str], Any]
+) -> dict[tuple[str, str], dict[str, Any] | None]:
+    """The documents from which stale edits were made."""
+    found: dict[tuple[str, str], dict[str, Any] | None] = {}
+    for edit in edits:
+        row = rows.get((edit.kind, edit.key))
+        if row is not None and edit.base is not None and edit.base != row.version:
+            made = Revision.objects.filter(
+                room=ROOM, owner=organisation.pk, kind=edit.kind, key=edit.key, number=edit.base
+            ).first()
+            found[edit.kind, edit.key] = made.document if made else None
+    return found
+
+
+def _by_kind(pairs: Iterable[tuple[RecordKind, str]]) -> dict[RecordKind, list[str]]:
+    found: dict[RecordKind, list[str]] = defaultdict(list)
+    for kind, key in pairs:
+        found[kind].append(key)
+    return found
+
+
+def _check(organisation: Organisation, steps: Sequence[_Step]) -> None:
+    """Raise `Refused` with everything that cannot be meant."""
+    known = _known(organisation, steps)
+    words, measures = vocabulary(), hooks.measure_ids()
+    problems = []
+    for step in steps:
+        if step.record is None:
+            continue
+        own = KINDS[step.kind].key(step.record)
+        if step.key != own and not step.key.startswith(f"{own}#"):
+            problems.append(
+                Problem(step.kind, step.key, ("id",), f"the id is “{own}” here and cannot be changed; make a new one")
+            )
+        found = checks.of_record(step.kind, step.record, known, words, measures)
+        problems += [Problem(step.kind, step.key, place, message) for place, message in found]
+    if any(step.kind == "unit" for step in steps):
+        problems += _circles(organisation, steps)
+    if problems:
+        raise Refused(problems)
+
+
+def _known(organisation: Organisation, steps: Sequence[_Step]) -> dict[RecordKind, set[str]]:
+    """Of all ids that these records name, those that there are after the edits."""
+    asked = _by_kind(
+        (of, id) for step in steps if step.record is not None for of, _, id in named(step.kind, step.record)
+    )
+    known: dict[RecordKind, set[str]] = {}
+    for kind, keys in asked.items():
+        rows = TABLES[kind].objects.filter(organisation=organisation, deleted_at=None, key__in=set(keys))
+        known[kind] = set(rows.values_list("key", flat=True))
+    for step in steps:
+        if step.kind in asked:
+            (known[step.kind].discard if step.document is None else known[step.kind].add)(step.key)
+    return known
+
+
+def _circles(organisation: Organisation, steps: Sequence[_Step]) -> list[Problem]:
+    units = TABLES["unit"].objects.filter(organisation=organisation, deleted_at=None).exclude(parent="")
+    above = dict(units.values_list("key", "parent"))
+    for step in steps:
+        if step.kind == "unit":
+            above.pop(step.key, None)
+            if step.record is not None and step.record.parent:
+                above[step.key] = step.record.parent
+    found = checks.circles(above)
+    message = "the unit “{}” lies within itself; name another unit above it"
+    return [
+        Problem("unit", s.key, ("parent",), message.format(s.key)) for s in steps if s.kind == "unit" and s.key in found
+    ]
+
+
+def _not_needed(organisation: Organisation, going: Sequence[tuple[RecordKind, str]]) -> None:
+    """Raise `InUse` where a record that stays names one that goes."""
+    gone = set(going)
+    users: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for of_kind, keys in _by_kind(going).items():
+        mentions = Mention.objects.filter(organisation=organisation, of_kind=of_kind, of_key__in=keys)
+        for kind, key, of_key in mentions.order_by("kind", "key").values_list("kind", "key", "of_key"):
+            if (kind, key) not in gone:
+                users[of_kind, of_key].append((kind, key))
+    if users:
+        raise InUse(users)
+
+
+def _write(organisation: Organisation, steps: Sequence[_Step], now: datetime) -> tuple[list[Any], list[Revised]]:
+    written: list[Any] = []
+    revised: list[Revised] = []
+    for kind, of_kind in _grouped(steps).items():
+        table = TABLES[kind]
+        rows = [_row(organisation, table, step, now) for step in of_kind]
+        fields = [f.name for f in table._meta.concrete_fields if f.name not in ("id", "organisation", "key")]
+        table.objects.bulk_create(
+            rows, batch_size=ROWS, update_conflicts=True, unique_fields=["organisation", "key"], update_fields=fields
+        )
+        written += rows
+        revised += [
+            Revised(kind, organisation.pk, row.key, row.version, step.document)
+            for row, step in zip(rows, of_kind, strict=True)
+        ]
+    _mention(organisation, steps)
+    refresh_derived(organisation, [(step.kind, step.key) for step in steps])
+    return written, revised
+
+
+def _grouped(steps: Sequence[_Step]) -> dict[RecordKind, list[_Step]]:
+    found: dict[RecordKind, list[_Step]] = defaultdict(list)
+    for step in steps:
+        found[step.kind].append(step)
+    return found
+
+
+def _row(organisation: Organisation, table: type[Any], step: _Step, now: datetime) -> Any:
+    version = 1 if step.row is None else step.row.version + 1
+    row = step.row or table(organisation=organisation, key=step.key)
+    # Written as if it were new: it then takes the place of the one with its key.
+    row.pk, row._state.adding = None, True
+    row.version, row.changed_at = version, now
+    if step.document is None:
+        row.deleted_at = now
+        return row
+    row.deleted_at, row.document = None, step.document
+    for column, value in columns(step.kind, step.key, step.record).items():
+        setattr(row, column, value)
+    return row
+
+
+def _mention(organisation: Organisation, steps: Sequence[_Step]) -> None:
+    for kind, of_kind in _grouped(steps).items():
+        known = [step.key for step in of_kind if step.row is not None]
+        if known:
+            Mention.objects.filter(organisation=organisation, kind=kind, key__in=known).delete()
+        rows = [
+            Mention(organisation=organisation, kind=kind, key=step.key, of_kind=of, of_key=id)
+            for step in of_kind
+            if step.record is not None
+            for of, id in dict.fromkeys((of, id) for of, _, id in named(kind, step.record))
+        ]
+        Mention.objects.bulk_create(rows, batch_size=ROWS * 5)
+
+
+def _next_digest(before: str, revised: Sequence[Revised]) -> str:
+    """A name for the state after a change; it tells of all changes before, so that it never comes again."""
+    told = json.dumps([before, *revised], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def history(organisation: Organisation, kind: RecordKind, key: str) -> list[Revision]:
+    """The revisions of one record, newest first, each with its entry of the journal."""
+    rows = Revision.objects.filter(room=ROOM, owner=organisation.pk, kind=kind, key=key)
+    return list(rows.select_related("entry").order_by("-number"))
