@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.db.models import Case as SqlCase
-from django.db.models import Count, Max, When
+from django.db.models import Count, FilteredRelation, Q, When
 from django.db.models.functions import Coalesce
 
 from kizuki.casebook.kept import kept
@@ -47,17 +47,13 @@ def _chosen(cases: CaseQuerySet, about: About, most: int) -> list[Case]:
 
 
 def _ranked(cases: CaseQuerySet, about: About, most: int) -> list[int]:
-    tags = CaseTag.objects.filter(facet="profile", word__in=about.profile, case__in=cases.order_by().values("pk"))
-    ours = Max(SqlCase(When(case__sector=about.sector, then=2), default=0))
-    order = ("-score", Coalesce("case__number", 0), "case__slug")
-    rows = tags.values("case", "case__number", "case__slug").annotate(score=Count("pk") + ours).order_by(*order)[:most]
-    best = [(-row["score"], row["case__number"] or 0, row["case__slug"], row["case"]) for row in rows]
-    if len(best) < most or best[-1][0] >= -2:
-        # Cases of our sector that share no tag come in only here.
-        same = cases.filter(sector=about.sector).exclude(pk__in=tags.values("case"))
-        more = same.order_by(Coalesce("number", 0), "slug").values_list("number", "slug", "pk")[:most]
-        best += [(-2, number or 0, slug, pk) for number, slug, pk in more]
-    return [pk for *_order, pk in sorted(best)[:most]]
+    words = about.profile or ("",)  # an empty list would be no question at all, and our sector counts without a profile
+    shared = FilteredRelation("tags", condition=Q(tags__facet="profile", tags__word__in=words))
+    sector = SqlCase(When(sector=about.sector, then=2), default=0)
+    scored = (
+        cases.annotate(shared=shared).values("pk", "number", "slug", "sector").annotate(score=Count("shared") + sector)
+    )
+    return [row["pk"] for row in scored.filter(score__gt=0).order_by("-score", Coalesce("number", 0), "slug")[:most]]
 
 
 def _reasons(case: Case, words: list[str], about: About) -> list[Reason]:
