@@ -58,22 +58,21 @@ class Groups:
     # ── what a thing has of its own ──
 
     def _relays(self) -> set[str]:
-        """Hardware addresses that stand for many IPv4 addresses at a time: routers answering for others."""
-        found: dict[str, set[Spot]] = defaultdict(set)
+        """Hardware addresses that stand for many IPv4 addresses of a zone at a time: routers answering for others."""
+        found: dict[tuple[str, str | None], set[str]] = defaultdict(set)
         for n, trace in enumerate(self.traces):
-            if trace.mac and self.spots[n]:
-                found[trace.mac].update(spot for spot in self.spots[n] if ":" not in spot[0])
-        many = {mac for mac, spots in found.items() if len(spots) > MANY_ADDRESSES and mac_kind(mac) != "router"}
-        stays: dict[str, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
-        for n, trace in enumerate(self.traces):
-            if trace.mac in many:
+            if trace.mac:
                 for ip, zone in self.spots[n]:
                     if ":" not in ip:
-                        stays[trace.mac][f"{ip} {zone}"] += trace.stays
-        own = {
-            mac: max((len(self.owners.assets[n].ips) for n in self.owners.macs.get(mac, ())), default=0) for mac in many
-        }
-        return {mac for mac in many if depth(stays[mac]) > max(MANY_ADDRESSES, own[mac])}
+                        found[trace.mac, zone].add(ip)
+        many = {key for key, ips in found.items() if len(ips) > MANY_ADDRESSES and mac_kind(key[0]) != "router"}
+        stays: dict[tuple[str, str | None], dict[str, list[tuple[int, int]]]] = {key: defaultdict(list) for key in many}
+        for n, trace in enumerate(self.traces):
+            for ip, zone in self.spots[n] if trace.mac else ():
+                if (key := (trace.mac or "", zone)) in many and ":" not in ip:
+                    stays[key][ip] += trace.stays
+        own = {mac: max((len(self.owners.assets[n].ips) for n in self.owners.macs.get(mac, ())), default=0) for mac, _ in many}
+        return {key[0] for key in many if depth(stays[key]) > max(MANY_ADDRESSES, own[key[0]])}
 
     def _void_serials(self) -> set[str]:
         """Serial numbers under several cloud ids: copied with a machine's image."""
