@@ -131,6 +131,6 @@ def _addresses(fields: Fields, entry: Entry, configuration: object) -> Iterator[
             found += [("ips", text(address, "privateIpAddress")), ("ips", text(address, "association.publicIp"))]
         found += [("ips", text(address, "ipv6Address")) for address in objects(card, "ipv6Addresses")]
         found += [("ips", address) for address in texts(card, "ipv6Addresses")]
-    for field, address in found:
-        if address:
-            yield from put(fields, field, address, "networkInterfaces", entry.place)
+    for field, one in found:
+        if one:
+            yield from put(fields, field, one, "networkInterfaces", entry.place)

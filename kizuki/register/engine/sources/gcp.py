@@ -116,8 +116,8 @@ def _addresses(fields: Fields, place: int, data: object) -> Iterator[RowFault]:
         found += [(text(access, "natIP"), True) for access in objects(card, "accessConfigs")]
     for address in objects(data, "ipAddresses"):
         found.append((text(address, "ipAddress"), text(address, "type") == "PRIMARY"))
-    for address, public in found:
-        if address:
-            yield from put(fields, "ips", address, "networkInterfaces", place)
+    for one, public in found:
+        if one:
+            yield from put(fields, "ips", one, "networkInterfaces", place)
             if public:
                 fields["internet_facing"] = True
