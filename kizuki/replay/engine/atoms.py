@@ -15,6 +15,17 @@ import msgspec
 from kizuki.register.engine.format import Asset
 from kizuki.replay.engine.bits import from_positions, members
 
+#: Weights of bits, by binary digit.
+Weights = list[tuple[int, int]]
+
+
+def sum_of(weights: Weights, bits: int) -> int:
+    """The weights of all bits in the set together."""
+    made = 0
+    for digit, mask in weights:
+        made += (bits & mask).bit_count() << digit
+    return made
+
 
 class Atom(msgspec.Struct, frozen=True):
     """What one bit stands for: register rows (by number), machines."""
@@ -42,8 +53,8 @@ class Atoms:
             positions[n].append(at)
         self.masks = [from_positions(at, self.size) for at in positions]
         self.class_of = {row: n for n, rows in enumerate(self.classes) for row in rows}
-        self.machines = self._slices(lambda atom: atom.machines)
-        self.rows = self._slices(lambda atom: len(atom.rows) if assets[atom.rows[0]].count == 1 else 0)
+        self.machines = self.weighed(lambda atom: atom.machines)
+        self.rows = self.weighed(lambda atom: len(atom.rows) if assets[atom.rows[0]].count == 1 else 0)
         many = [(at, atom.order) for at, atom in enumerate(self.atoms) if assets[atom.rows[0]].count > 1]
         self.folds = [from_positions([at for at, k in many if k == order], self.size) for order in range(singles + 1)]
         self.single = from_positions([at for at, atom in enumerate(self.atoms) if atom.machines == 1], self.size)
@@ -57,8 +68,9 @@ class Atoms:
             made.append(Atom(rows if one else rows[few:], total - few, few))
         return made
 
-    def _slices(self, weight: Callable[[Atom], int]) -> list[tuple[int, int]]:
-        """The weights digit by digit: (digit, bits whose weight has it), so that a sum takes a few counts of bits."""
+    def weighed(self, weight: Callable[[Atom], int]) -> Weights:
+        """What each bit weighs, digit by digit: (digit, bits whose weight has it), so that a sum takes a few counts of
+        bits."""
         digits: dict[int, list[int]] = {}
         for at, atom in enumerate(self.atoms):
             for digit in members(weight(atom)):
@@ -82,14 +94,14 @@ class Atoms:
 
     def count(self, bits: int) -> int:
         """How many machines are in the set."""
-        return sum((bits & mask).bit_count() << digit for digit, mask in self.machines)
+        return sum_of(self.machines, bits)
 
     def count_rows(self, bits: int) -> int:
         """How many register rows have a machine in the set."""
         folded = 0
         for order, mask in enumerate(self.folds):
             folded |= (bits & mask) >> order
-        return folded.bit_count() + sum((bits & mask).bit_count() << digit for digit, mask in self.rows)
+        return folded.bit_count() + sum_of(self.rows, bits)
 
     def first(self, bits: int, most: int) -> list[int]:
         """The numbers of the first rows with a machine in the set, in order."""

@@ -45,6 +45,16 @@ def split(parts: list[int], by: int) -> list[int]:
     return made
 
 
+def cut(part: int, sets: Iterable[int]) -> list[int]:
+    """The set `part` cut up so that all of a piece are in the same `sets`."""
+    parts = [part]
+    for by in sets:
+        inside = part & by
+        if inside and inside != part:
+            parts = split(parts, inside)
+    return parts
+
+
 def union(sets: Iterable[int]) -> int:
     made = 0
     for bits in sets:

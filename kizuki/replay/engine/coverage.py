@@ -35,6 +35,18 @@ class Cover(msgspec.Struct, frozen=True):
     single: dict[int, int]
     singles: dict[State, int]
 
+    @property
+    def rows_apart(self) -> Iterable[int]:
+        """The sets of assets for which one row, or one state of rows of their own, holds."""
+        return (*(area for _, area in self.areas), *self.singles.values())
+
+    def area_row(self, bit: int) -> int | None:
+        """The row that holds at an asset without one of its own; `bit` is a set with one member."""
+        for index, area in self.areas:
+            if area & bit:
+                return index
+        return None
+
     def state(self, bit: int) -> Known:
         """The state at one asset; `bit` is a set with one member."""
         if bit & self.full:

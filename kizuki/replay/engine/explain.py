@@ -10,7 +10,7 @@ from typing import Final, Literal
 import msgspec
 
 from kizuki.replay.engine import reach
-from kizuki.replay.engine.bits import split, union
+from kizuki.replay.engine.bits import cut, union
 from kizuki.replay.engine.coverage import Cover
 from kizuki.replay.engine.plan import DELAYS, Bear, Move, Plan
 from kizuki.replay.engine.reach import Held
@@ -36,23 +36,17 @@ def row_of(register: Compiled, cover: Cover, bit: int, among: int = 0) -> Row | 
         same = cover.singles[register.rows.rows[index].state] & among
         alike = max(0, register.count_rows(same) - 1)
     else:
-        index = next((i for i, area in cover.areas if area & bit), None)
+        index = cover.area_row(bit)
     if index is None:
         return None
     row = register.rows.rows[index]
     return Row(index, row.scope, row.state, row.evidence, row.verified, alike)
 
 
-def by_rows(register: Compiled, measures: Iterable[str], parts: list[int]) -> list[int]:
-    """The parts cut so that within each the same rows hold for every measure."""
-    for measure in measures:
-        cover = register.cover(measure)
-        for _, area in cover.areas:
-            parts = split(parts, area)
-        for area in cover.singles.values():
-            if area:
-                parts = split(parts, area)
-    return parts
+def by_rows(register: Compiled, bears: Iterable[Bear], part: int) -> list[int]:
+    """The part cut up so that within each piece the same rows hold for every measure."""
+    covers = (register.cover(bear.measure) for bear in bears)
+    return cut(part, (area for cover in covers for area in cover.rows_apart))
 
 
 class Explainer:
@@ -114,10 +108,10 @@ class Explainer:
         more = 0
         for untaken, verdict, part, held in self._parts(move):
             bears = move.prevent if untaken else move.bears
-            fine = by_rows(register, [b.measure for b in bears], [part]) if len(made) < MAX_GROUPS else [part]
-            for cut in sorted(fine, key=lambda p: p & -p):
+            fine = by_rows(register, bears, part) if len(made) < MAX_GROUPS else [part]
+            for piece in sorted(fine, key=lambda p: p & -p):
                 if len(made) < MAX_GROUPS:
-                    made.append(self._group(move, held, cut, verdict))
+                    made.append(self._group(move, held, piece, verdict))
                 else:
                     more += 1
         if (rest := move.fit & ~mark.candidates) and len(made) < MAX_GROUPS:
@@ -139,15 +133,13 @@ class Explainer:
 
     def _cut_up(self, move: Move, part: int) -> list[int]:
         """The part cut by zone; what was taken also by when it was seen and by what contained it, now or before."""
-        parts, mark = [part], self.marks[move.n]
+        mark = self.marks[move.n]
         sets = [*self.register.zones.values()]
         if part & mark.taken:
             sets += [mark.isolated, mark.zone, mark.account, mark.link]
             for n in (*move.before, move.n):
                 sets += [self.marks[n].taken & seen for seen in self.stages[n].seen]
-        for bits in sets:
-            parts = split(parts, bits) if bits else parts
-        return parts
+        return cut(part, sets)
 
     def _plain(self, part: int, *, reached: bool, verdict: Verdict | None = None, taken: bool = False) -> Group:
         register = self.register

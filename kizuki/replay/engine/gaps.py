@@ -10,7 +10,6 @@ from kizuki.replay.engine.explain import row_of
 from kizuki.replay.engine.plan import Plan
 from kizuki.replay.engine.register import Compiled
 from kizuki.replay.engine.result import Ask
-from kizuki.replay.engine.walk import counts
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -61,8 +60,8 @@ def bearing(plan: Plan, measure: str) -> int:
     """The assets at which the measure is asked for somewhere in the case."""
     made = 0
     for move in plan.moves:
-        for bear in move.bears:
-            if bear.measure == measure and counts(plan, move, bear):
+        for bear in move.decisive:
+            if bear.measure == measure:
                 made |= move.fit if bear.side == "target" else -1
     return made
 

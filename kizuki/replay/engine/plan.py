@@ -39,7 +39,8 @@ class Bear(msgspec.Struct, frozen=True):
 class Move(msgspec.Struct, frozen=True):
     """One attack step made ready. `after` and `before` are numbers of moves: those of which any one must have
     succeeded, and all that come before along them. `alone`: judged by itself, as the actions of a public report
-    are."""
+    are. `bears`: what prevents, detects and contains; `decisive`: those of them that can change what becomes of the
+    move."""
 
     n: int
     step: AttackStep
@@ -57,14 +58,12 @@ class Move(msgspec.Struct, frozen=True):
     entry: bool
     capped: bool
     strikes: int | None
+    bears: tuple[Bear, ...]
+    decisive: tuple[Bear, ...]
 
     @property
     def id(self) -> str:
         return self.step.id
-
-    @property
-    def bears(self) -> tuple[Bear, ...]:
-        return (*self.prevent, *self.detect, *self.contain)
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -90,18 +89,20 @@ def make_plan(case: Case, register: Compiled) -> Plan:
     steps = case.attack if alone else _in_order(case.attack)
     number = {step.id: n for n, step in enumerate(steps)}
     named = _afters(case.attack)
+    parts = [bears for s in steps for bears in (*s.prevent, *s.detect, *s.contain, *s.soften)]
+    judged = not any(bears.stated for bears in parts)
     moves: list[Move] = []
     for n, step in enumerate(steps):
         after = () if alone else tuple(number[id] for id in named[step.id])
         before = {a for m in after for a in (m, *moves[m].before)}
         fit = register.fits(step.targets.kinds, step.targets.traits)
-        moves.append(_move(step, fit, register.catalogue, n=n, after=after, before=tuple(sorted(before)), alone=alone))
-    parts = [bears for s in steps for bears in (*s.prevent, *s.detect, *s.contain, *s.soften)]
+        ways = (n, after, tuple(sorted(before)))
+        moves.append(_move(step, fit, register.catalogue, ways, alone=alone, judged=judged))
     harmful = [move.n for move in moves if move.strikes is not None]
     inside = [move.n for move in moves if not move.outside]
     ends = tuple(harmful or (inside if alone else inside[-1:]))
     relevant = tuple(sorted({m for end in ends for m in (end, *moves[end].before)}))
-    return Plan(case, tuple(moves), not any(b.stated for b in parts), alone, ends, relevant)
+    return Plan(case, tuple(moves), judged, alone, ends, relevant)
 
 
 def _afters(attack: tuple[AttackStep, ...]) -> dict[str, tuple[str, ...]]:
@@ -129,22 +130,27 @@ def _move(
     step: AttackStep,
     fit: tuple[int, int],
     catalogue: dict[str, Measure],
+    ways: tuple[int, tuple[int, ...], tuple[int, ...]],
     *,
-    n: int,
-    after: tuple[int, ...],
-    before: tuple[int, ...],
     alone: bool,
+    judged: bool,
 ) -> Move:
+    """`fit`: the assets that fit, and those of them assumed to; `ways`: number, `after`, `before`."""
     pace = None if step.pace == "not stated" else DELAYS.index(step.pace)
     outside = step.via == "outside"
     entry = (alone or step.via in ENTRY_VIAS) and step.effect != "spread" and not outside
+    capped = step.via == "not stated"
+    prevent = tuple(_prevents(bears, catalogue.get(bears.measure), step) for bears in step.prevent)
+    detect = tuple(_detects(bears, catalogue.get(bears.measure)) for bears in step.detect)
+    contain = tuple(_contains(bears, catalogue.get(bears.measure)) for bears in step.contain)
+    active = (*(() if capped else prevent), *detect, *contain)
+    n, after, before = ways
     return Move(
-        n, step, after, before, *fit,
-        tuple(_prevents(bears, catalogue.get(bears.measure), step) for bears in step.prevent),
-        tuple(_detects(bears, catalogue.get(bears.measure)) for bears in step.detect),
-        tuple(_contains(bears, catalogue.get(bears.measure)) for bears in step.contain),
+        n, step, after, before, *fit, prevent, detect, contain,
         tuple(Bear(bears.measure, "soften", bears.stated, "softens") for bears in step.soften),
-        pace, alone, outside, entry, step.via == "not stated", None if outside else STRIKES.get(step.effect),
+        pace, alone, outside, entry, capped, None if outside else STRIKES.get(step.effect),
+        (*prevent, *detect, *contain),
+        tuple(b for b in active if b.can not in ("supports", "hinders") and (b.stated or judged)),
     )  # fmt: skip
 
 

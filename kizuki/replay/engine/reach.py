@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
@@ -12,7 +13,7 @@ from kizuki.replay.engine.bits import members
 from kizuki.replay.engine.register import Compiled
 
 
-class Held(msgspec.Struct, gc=False):
+class Held(msgspec.Struct, frozen=True, gc=False):
     """The assets an attack starts from, and those of them that are fenced: no way out of the zone, no use of
     accounts, of links."""
 
@@ -34,6 +35,7 @@ class Reached(msgspec.Struct, frozen=True, gc=False):
         return self.any & ~self.known
 
 
+NOBODY = Held()
 NOTHING = Reached(0, 0)
 
 
@@ -46,7 +48,7 @@ def remembered(way: Way) -> Way:
 
     @functools.wraps(way)
     def asked(register: Compiled, held: Held) -> Reached:
-        key = (way, held.sources, held.zone, held.account, held.link)
+        key = (way, held)
         made = register.reached.get(key)
         if made is None:
             if len(register.reached) >= register.remember:
@@ -142,10 +144,13 @@ def _crossed(register: Compiled, sources: int) -> int:
 
 def by(via: str, register: Compiled, held: Held, alone: bool) -> Reached:
     """What a step of this way reaches. `alone`: a public report's action, whose source is not told."""
-    facing = {"internet": register.internet, "mail": register.mailed, "supplier": register.supplier}.get(via)
+    facing = register.facing.get(via)
     if facing is not None:
         return Reached(facing.known, facing.known | facing.assumed)
     if alone or via == "not stated":
         return Reached(0, register.all)
-    way = {"network": network, "link": link, "account": account}.get(via)
+    way = _SOURCED.get(via)
     return way(register, held) if way else Reached(held.sources, held.sources)
+
+
+_SOURCED: Final[dict[str, Way]] = {"network": network, "link": link, "account": account}

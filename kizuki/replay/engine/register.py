@@ -11,7 +11,7 @@ import msgspec
 from kizuki.measures.engine.format import Measure, Measures
 from kizuki.register.engine.format import KIND_PARENT, Asset, Organisation
 from kizuki.register.engine.vocabulary import Vocabulary
-from kizuki.replay.engine.atoms import Atoms
+from kizuki.replay.engine.atoms import Atoms, Weights
 from kizuki.replay.engine.bits import union
 from kizuki.replay.engine.coverage import Cover, Rows, resolve
 
@@ -84,14 +84,20 @@ class Compiled:
         self.realms = gather(Asset.all_realms)
         self.nowhere = atoms.all & ~union(self.zones.values())
         self.importance = [self._importance(dimension) for dimension in DIMENSIONS]
+        self.harm = [self._harm(dimension) for dimension in DIMENSIONS]
         self.internet = self._facing("internet_facing", self.kinds.get("cloud-service", 0))
         self.supplier = self._facing("supplier_facing", 0)
         self.mailed = Facing(union(exact.get(kind, 0) for kind in MAILED), 0)
+        self.facing = {"internet": self.internet, "mail": self.mailed, "supplier": self.supplier}
 
     def _importance(self, dimension: str) -> list[int]:
-        """By value 0 to 3. Where no importance is recorded it counts as 1, so that harm there is not nothing."""
-        found = self.atoms.gather(lambda a: (str(1 if a.importance is None else getattr(a.importance, dimension)),))
+        """By value 0 to 3."""
+        found = self.atoms.gather(lambda asset: (str(_importance(asset, dimension)),))
         return [found.get(str(value), 0) for value in range(4)]
+
+    def _harm(self, dimension: str) -> Weights:
+        """What harm weighs: machines times importance."""
+        return self.atoms.weighed(lambda atom: atom.machines * _importance(self.assets[atom.rows[0]], dimension))
 
     def _facing(self, what: str, by_nature: int) -> Facing:
         said = self.atoms.gather(lambda asset: (str(getattr(asset, what)),))
@@ -162,6 +168,11 @@ class Compiled:
             fit &= has | unsaid
             assumed |= unsaid
         return fit, fit & assumed
+
+
+def _importance(asset: Asset, dimension: str) -> int:
+    """Where none is recorded it counts as 1, so that harm there is not nothing."""
+    return 1 if asset.importance is None else int(getattr(asset.importance, dimension))
 
 
 def compile_register(organisation: Organisation, catalogue: Measures, vocabulary: Vocabulary) -> Compiled:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import msgspec
 
 from kizuki.replay.engine import reach
-from kizuki.replay.engine.bits import split, union
-from kizuki.replay.engine.plan import Bear, Move, Plan
-from kizuki.replay.engine.reach import Held
+from kizuki.replay.engine.atoms import sum_of
+from kizuki.replay.engine.bits import cut, split, union
+from kizuki.replay.engine.plan import Move, Plan
+from kizuki.replay.engine.reach import NOBODY, Held
 from kizuki.replay.engine.register import Compiled
 from kizuki.replay.engine.result import StepStatus
 from kizuki.replay.engine.stage import Reading, Stage, make_stage, stopped
@@ -19,7 +20,7 @@ Key = tuple[bool, int, int, int]
 
 
 class Mark(msgspec.Struct, gc=False):
-    """What became of one move: a state of the walk, overwritten from entry to entry. `waves`: what was taken, each
+    """What became of one move: made anew for each way of the case, and left alone once the next move begins. `waves`: what was taken, each
     time with what it was taken from; `last`: the sources of the last attempt, by which what was not taken is
     judged."""
 
@@ -31,8 +32,8 @@ class Mark(msgspec.Struct, gc=False):
     zone: int = 0
     account: int = 0
     link: int = 0
-    held: Held = msgspec.field(default_factory=Held)
-    last: Held = msgspec.field(default_factory=Held)
+    held: Held = NOBODY
+    last: Held = NOBODY
     waves: list[tuple[Held, int]] = msgspec.field(default_factory=list)
     gone: int = 0
 
@@ -84,7 +85,7 @@ class Walk:
     def _what_is_closed(self) -> dict[str, int]:
         """Where this reading may take a measure as full and a less hopeful one does not, for measures that can count."""
         register, reading, plan = self.register, self.reading, self.plan
-        counting = {bear.measure for move in plan.moves for bear in move.bears if counts(plan, move, bear)}
+        counting = {bear.measure for move in plan.moves for bear in move.decisive}
         made = {measure: bits for measure, bits in reading.closed.items() if measure in counting}
         if reading.hopeful:
             made |= {m: register.cover(m).unknown | reading.closed.get(m, 0) for m in sorted(counting)}
@@ -264,12 +265,9 @@ class Walk:
     def _parts(self, move: Move, allowed: int) -> list[int]:
         if move.alone:
             return [self._costliest(move, allowed)]
-        parts = [allowed]
         # what is already taken stands apart, also on ways that do not lead here: taking it again loses nothing more
         sets = [*self._features(move), *(m.taken for m in self.marks[: move.n])]
-        for feature in dict.fromkeys(bits & allowed for bits in sets):
-            parts = split(parts, feature)
-        return sorted(parts, key=lambda part: part & -part)
+        return sorted(cut(allowed, dict.fromkeys(sets)), key=lambda part: part & -part)
 
     def _features(self, entry: Move) -> list[int]:
         """The sets in which assets must agree for the case to go alike from them, from this entry on."""
@@ -279,8 +277,7 @@ class Walk:
         for move in moves:
             sets += [bits & move.fit for bits in self._effects(move)]
             sets.append(move.fit)
-            facing = {"internet": register.internet, "mail": register.mailed, "supplier": register.supplier}
-            face = register.internet if move.step.via == "account" else facing.get(move.step.via)
+            face = register.facing.get("internet" if move.step.via == "account" else move.step.via)
             if face is not None:
                 sets.append(move.fit & (face.known | face.assumed))
             sets += [force.where for force in self.stages[move.n].sided]
@@ -324,7 +321,7 @@ class Walk:
     def _finish(self) -> None:
         key = self.key()
         if self.worst is None or key > self.worst.key:
-            self.worst = End(key, [mark.copy() for mark in self.marks], dict(self.chosen))
+            self.worst = End(key, list(self.marks), dict(self.chosen))
 
     def key(self) -> Key:
         count = self.register.count
@@ -344,13 +341,7 @@ def harm_of(plan: Plan, register: Compiled, marks: Sequence[Mark]) -> tuple[int,
     for move in plan.moves:
         if move.strikes is not None:
             struck[move.strikes] |= marks[move.n].taken
-    weight = sum(
-        value * register.count(bits & struck[dimension])
-        for dimension in range(3)
-        if struck[dimension]
-        for value, bits in enumerate(register.importance[dimension])
-        if value
-    )
+    weight = sum(sum_of(weights, bits) for weights, bits in zip(register.harm, struck, strict=True) if bits)
     return struck[0] | struck[1] | struck[2], weight
 
 
@@ -366,15 +357,7 @@ def touched(plan: Plan, marks: Sequence[Mark]) -> dict[str, int]:
         mark = marks[move.n]
         if not mark.taken:
             continue
-        for bear in move.bears:
-            if counts(plan, move, bear):
-                at = mark.taken if bear.side == "target" else mark.taken | mark.held.sources
-                made[bear.measure] = made.get(bear.measure, 0) | at
+        for bear in move.decisive:
+            at = mark.taken if bear.side == "target" else mark.taken | mark.held.sources
+            made[bear.measure] = made.get(bear.measure, 0) | at
     return made
-
-
-def counts(plan: Plan, move: Move, bear: Bear) -> bool:
-    """Whether the measure can change what becomes of this move."""
-    if bear.can in ("supports", "hinders") or not (bear.stated or plan.judged):
-        return False
-    return not (bear.part == "prevent" and move.capped)
