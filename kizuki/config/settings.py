@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "kizuki.journal",
     "kizuki.jobs",
     "kizuki.search",
+    "kizuki.files",
     "kizuki.register",
     "kizuki.measures",
     "kizuki.casebook",

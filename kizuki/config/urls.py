@@ -12,6 +12,7 @@ urlpatterns = [
     path("journal/", include("kizuki.journal.urls")),
     path("jobs/", include("kizuki.jobs.urls")),
     path("cases/", include("kizuki.casebook.urls")),
+    path("files/", include("kizuki.files.urls")),
     path("measures/", include("kizuki.measures.urls")),
     path("replay/", include("kizuki.replay.urls")),
     path("api/", include("kizuki.api.urls")),
