@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "kizuki.jobs",
     "kizuki.search",
     "kizuki.files",
+    "kizuki.criteria",
     "kizuki.register",
     "kizuki.measures",
     "kizuki.casebook",

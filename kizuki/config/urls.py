@@ -15,6 +15,7 @@ urlpatterns = [
     path("files/", include("kizuki.files.urls")),
     path("measures/", include("kizuki.measures.urls")),
     path("replay/", include("kizuki.replay.urls")),
+    path("criteria/", include("kizuki.criteria.urls")),
     path("api/", include("kizuki.api.urls")),
     path("", include("kizuki.ui.urls")),
 ]

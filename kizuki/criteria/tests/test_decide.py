@@ -38,12 +38,13 @@ def test_the_first_rule_that_holds_decides_and_is_named() -> None:
 
 
 def test_what_is_not_given_is_unknown_and_counts_as_the_worst() -> None:
-    for facts in (
+    ways: tuple[dict[str, Given | str | None], ...] = (
         {"f0": "v2"},
         {"f0": "v2", "f1": None},
         {"f0": "v2", "f1": "unknown"},
         {"f0": "v2", "f1": Given(None)},
-    ):
+    )
+    for facts in ways:
         decision = decide(made(), facts)
         assert decision.unknown == ("f1",)
         assert (decision.outcome, decision.facts[1].value, decision.facts[1].read_as) == ("o2", None, "v2")
