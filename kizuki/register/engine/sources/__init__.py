@@ -52,13 +52,12 @@ __all__ = [
 class Format(msgspec.Struct, frozen=True):
     """A kind of file. `title`, `gives` and `times` are for people (English; looked up where they are shown).
 
-    `counts`: what `place` counts in it. `mapped`: its columns need a mapping. `timeless`: its sightings need `seen_at`.
+    `mapped`: its columns need a mapping. `timeless`: its sightings need `seen_at`.
     """
 
     title: str
     gives: str
     times: str
-    counts: Literal["row", "line", "entry"]
     mapped: bool = False
     timeless: bool = False
 
@@ -69,53 +68,53 @@ _NONE: Final = _("No sightings.")
 
 FORMATS: Final[dict[str, Format]] = {
     "csv": Format(
-        _("Table (CSV, TSV)"), _ASSETS, _("Sightings are at the time in the column “last seen”, if there is one."), "row", True
+        _("Table (CSV, TSV)"), _ASSETS, _("Sightings are at the time in the column “last seen”, if there is one."), True
     ),
     "xlsx": Format(
-        _("Table (Excel)"), _ASSETS, _("Sightings are at the time in the column “last seen”, if there is one."), "row", True
+        _("Table (Excel)"), _ASSETS, _("Sightings are at the time in the column “last seen”, if there is one."), True
     ),
     "nmap": Format(
         _("nmap, XML"), _("Assets, and sightings with open ports and guessed systems."),
-        _("Sightings are at the time when nmap had finished with the host."), "entry",
+        _("Sightings are at the time when nmap had finished with the host."),
     ),
     "dhcpd": Format(
-        _("DHCP leases of ISC dhcpd"), _("Sightings."), _("Sightings are at the client's last transaction."), "line"
+        _("DHCP leases of ISC dhcpd"), _("Sightings."), _("Sightings are at the client's last transaction."),
     ),
-    "windows-dhcp": Format(_("DHCP leases of Windows, CSV"), _("Sightings."), _GIVEN, "row", timeless=True),
-    "dnsmasq": Format(_("DHCP leases of dnsmasq"), _("Sightings."), _GIVEN, "line", timeless=True),
+    "windows-dhcp": Format(_("DHCP leases of Windows, CSV"), _("Sightings."), _GIVEN, timeless=True),
+    "dnsmasq": Format(_("DHCP leases of dnsmasq"), _("Sightings."), _GIVEN, timeless=True),
     "neighbours": Format(
         _("Neighbours: ip neigh, arp -a, show ip arp"), _("Sightings."),
         _("The file has no times; sightings are at the time that you give for it, less the age of an entry where it is told."),
-        "line", timeless=True,
+        timeless=True,
     ),
     "ad-computers": Format(
         _("Active Directory: computers"), _("Assets with their owner and domain, and sightings."),
-        _("Sightings are at the last logon, which Active Directory keeps up to fourteen days behind."), "row",
+        _("Sightings are at the last logon, which Active Directory keeps up to fourteen days behind."),
     ),
-    "ad-users": Format(_("Active Directory: users"), _("Counts of accounts for each domain; no account is kept."), _NONE, "row"),
+    "ad-users": Format(_("Active Directory: users"), _("Counts of accounts for each domain; no account is kept."), _NONE),
     "entra-devices": Format(
         _("Microsoft Entra ID: devices"), _("Assets with their owner, and sightings."),
-        _("Sightings are at the last sign-in, which Entra keeps approximately."), "row",
+        _("Sightings are at the last sign-in, which Entra keeps approximately."),
     ),
     "entra-users": Format(
-        _("Microsoft Entra ID: users"), _("Counts of accounts, administrators and MFA; no account is kept."), _NONE, "row"
+        _("Microsoft Entra ID: users"), _("Counts of accounts, administrators and MFA; no account is kept."), _NONE,
     ),
     "aws-config": Format(
-        _("AWS Config"), _("Assets, zones of VPCs, and sightings."), _("Sightings are when AWS Config captured the item."), "entry"
+        _("AWS Config"), _("Assets, zones of VPCs, and sightings."), _("Sightings are when AWS Config captured the item."),
     ),
     "azure-graph": Format(
-        _("Azure Resource Graph"), _("Assets, zones of virtual networks, and sightings."), _GIVEN, "entry", timeless=True
+        _("Azure Resource Graph"), _("Assets, zones of virtual networks, and sightings."), _GIVEN, timeless=True
     ),
     "gcp-assets": Format(
         _("Google Cloud Asset Inventory"), _("Assets, zones of subnetworks, and sightings."),
-        _("Sightings are at the time that you give for the file, or when the asset was last updated."), "line",
+        _("Sightings are at the time that you give for the file, or when the asset was last updated."),
     ),
     "netbox": Format(
-        _("NetBox: devices, virtual machines, prefixes"), _("Assets and zones, with the units that they name."), _NONE, "entry"
+        _("NetBox: devices, virtual machines, prefixes"), _("Assets and zones, with the units that they name."), _NONE,
     ),
     "glpi": Format(
         _("GLPI: computers and other devices"), _("Assets, with the units, zones and owners that they name, and sightings."),
-        _("Sightings are at the last inventory by an agent."), "entry",
+        _("Sightings are at the last inventory by an agent."),
     ),
 }  # fmt: skip
 _READERS: Final[dict[str, Callable[[Source], Iterator[Item]]]] = {

@@ -14,7 +14,6 @@ from kizuki.register.engine.sources.reading import Fields, Item, Proposal, RowFa
 from kizuki.register.engine.sources.says import NOT_AN_ENTRY
 from kizuki.register.engine.sources.sightings import seen
 from kizuki.register.engine.sources.values import put
-from kizuki.register.engine.sources.words import kind_of_system
 
 #: Which types are assets, and of what kind. Networks become zones; all other types are parts of these, or rights.
 _KINDS: Final = {
@@ -104,7 +103,7 @@ def _resource(source: Source, entry: Entry, type: str, configuration: object) ->
     )
     if system:
         fields["os"] = system[:400]
-    fields["kind"] = (kind_of_system(system) or "server") if type == "AWS::EC2::Instance" else _KINDS[type]
+    fields["kind"] = _KINDS[type]
     public = truth(configuration, "publiclyAccessible")
     if (
         public is not None

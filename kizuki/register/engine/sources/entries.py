@@ -83,6 +83,7 @@ def _values(source: Source) -> Iterator[tuple[int, object]]:
         len(start) == 1 or start[1].lstrip().startswith("{")
     )
     source.raw.seek(0)
+    source.counts = "line" if by_line else "entry"
     yield from _by_line(source, encoding) if by_line else enumerate(_listed(_document(source)), 1)
 
 

@@ -46,7 +46,7 @@ def lines_of(source: Source) -> Iterator[tuple[int, str]]:
     encoding = encoded.encoding_of(source.raw)
     if encoding is None:
         raise source.refuse(says.NOT_TEXT)
-    empty = True
+    source.counts, empty = "line", True
     for place, line in enumerate(encoded.lines(source.raw, encoding), 1):
         empty = False
         yield place, line.strip("\ufeff \t\r\n")

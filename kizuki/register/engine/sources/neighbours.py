@@ -23,8 +23,8 @@ _AGE: Final = r"(?P<age>-|\d{1,6}|\d\d:\d\d:\d\d|(?:\d+[dhw]){1,2})"
 _FORMS: Final = tuple(
     re.compile(form)
     for form in (
-        rf"{_IP} dev (?P<device>\S+)(?: lladdr {_HEX})?(?: router| proxy| extern_learn| managed| ref \d+| used \S+| probes \d+)*"
-        r" *(?P<state>[A-Z]+(?:,[A-Z]+)*)?$",  # ip neigh
+        rf"{_IP} dev (?P<device>\S+)(?: lladdr {_HEX})?"
+        r"(?: router| proxy| extern_learn| managed| ref \d+| used \S+| probes \d+)* *(?P<state>[A-Z]+(?:,[A-Z]+)*)?$",  # ip neigh
         rf"(?P<host>\S+) \({_IP}\) at (?:{_HEX}|(?P<state><\w+>|\(\w+\)))(?: \[\w+\])?"
         r"(?: (?:PERM|PUB|published|permanent|netmask \S+))*(?: on (?P<device>\S+))?.*$",  # arp -a of Linux, macOS and BSD
         rf"(?P<host>\S+)\s+(?P<kind>ether|wlan|loop)\s+{_HEX}\s+(?P<state>[A-Z*]+)\s+(?:\S+\s+)?(?P<device>\S+)$",  # arp
@@ -36,7 +36,8 @@ _FORMS: Final = tuple(
 )
 #: Lines between the entries: headings, the interface of a group, what a prompt leaves behind.
 _BESIDE: Final = re.compile(
-    r"(?:Interface|インターフェイス|インターフェース)\s*:|(?:Internet Address|Protocol|Address|インターネット アドレス)\s+|Flags:|IP ARP Table"
+    r"(?:Interface|インターフェイス|インターフェース)\s*:|(?:Internet Address|Protocol|Address|インターネット アドレス)\s+|Flags:"
+    r"|IP ARP Table"
     r"|Total number|\s*[\*\+#-] - |.*[>#] ?(?:sh|show|arp|ip)\b|Entries:|IPv4 ARP|Context|-+$|\* - |D - |CP - |PS - |RO - ", re.IGNORECASE
 )  # fmt: skip
 _UNSEEN: Final = ("FAILED", "INCOMPLETE", "NOARP", "NONE", "<INCOMPLETE>", "(INCOMPLETE)", "<FROM_INTERFACE>")
@@ -90,7 +91,7 @@ def _from_lines(source: Source) -> Iterator[_Neighbour | RowFault]:
             yield fault(place, "", says.BAD_LINE)
             continue
         parts = {key: value or "" for key, value in match.groupdict().items()}
-        named = parts.get("host", "")
+        named = parts.get("host", "").strip("?")
         yield _Neighbour(
             place, parts.get("ip") or named, _padded(parts.get("mac", "")), "" if identity.ip(named) else named,
             parts.get("device", ""), parts.get("state", ""), _age(parts.get("age", "")),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kizuki.register.engine import identity
-from kizuki.register.engine.sources.entries import Entry, at, rows_or_entries, text
+from kizuki.register.engine.sources.entries import Entry, rows_or_entries, text
 from kizuki.register.engine.sources.mapped import named
 from kizuki.register.engine.sources.reading import Fields, Item, Proposal, RowFault, Source, fault
 from kizuki.register.engine.sources.says import NOT_AN_ENTRY
@@ -108,9 +108,7 @@ def _thing(source: Source, entry: Entry, together: Together) -> Iterator[Item]:
     if not named(fields):
         yield fault(entry.place, "name", NOT_AN_ENTRY)
         return
-    if at(value, "primary_ip.dns_name") and (host := identity.host(text(value, "primary_ip.dns_name"))):
-        fields["hosts"] = (host,)
-    elif host := identity.host(str(fields["name"])):
+    if host := identity.host(text(value, "primary_ip.dns_name")) or identity.host(str(fields["name"])):
         fields["hosts"] = (host,)
     told = list(together.repeated(fields, entry.place))
     yield from told

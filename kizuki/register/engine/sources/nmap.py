@@ -28,6 +28,7 @@ MAX_ELEMENTS: Final = 2_000_000
 
 def read(source: Source) -> Iterator[Item]:
     """One proposal and one sighting a host that is up. Its time is when nmap had finished with it."""
+    source.counts = "entry"
     known: set[str] = set()
     started: str | None = None
     try:

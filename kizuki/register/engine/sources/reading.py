@@ -17,6 +17,7 @@ from kizuki.register.engine.sources import says
 
 ProposalKind: TypeAlias = Literal["asset", "zone", "unit", "contact", "realm"]
 Loss: TypeAlias = Literal["row", "value", "nothing"]
+Counts: TypeAlias = Literal["row", "line", "entry"]
 #: The numbers of `importance` are a dict of confidentiality, integrity and availability, each 0 to 3.
 Value: TypeAlias = str | int | bool | tuple[str, ...] | dict[str, int]
 Fields: TypeAlias = dict[str, Value]
@@ -32,7 +33,7 @@ MAX_STREAM: Final = 1024 * 1024 * 1024
 class Proposal(msgspec.Struct, frozen=True):
     """A record as a source has it. `fields`: the fields of the organisation file's record of that kind, as far as known;
     where a field names another record (unit, zone, owner, realm, parent) it is the id, name or mail that the source writes.
-    `place`: the row, line or entry (see `Format.counts`), from 1."""
+    `place`: the row, line or entry (`SourceReading.counts`), from 1."""
 
     kind: ProposalKind
     fields: Fields
@@ -79,8 +80,11 @@ class Options(msgspec.Struct, frozen=True):
 
 
 class SourceReading(msgspec.Struct, frozen=True):
-    """A file as it was read. `rows`: how many rows, lines or entries were looked at; `passed_over`: how many of which type were
-    understood and are none of the things that are kept; `faults_left_out`: how many faults there are besides `faults`."""
+    """A file as it was read. `counts`: what a `place` counts.
+
+    `rows`: how many rows, lines or entries were looked at; `passed_over`: how many of which type were understood and are none of
+    the things that are kept; `faults_left_out`: how many faults there are besides `faults`.
+    """
 
     format: str
     proposals: tuple[Proposal, ...] = ()
@@ -89,6 +93,7 @@ class SourceReading(msgspec.Struct, frozen=True):
     rows: int = 0
     passed_over: tuple[tuple[str, int], ...] = ()
     faults_left_out: int = 0
+    counts: Counts = "row"
 
 
 class Source:
@@ -97,6 +102,7 @@ class Source:
     def __init__(self, format: str, name: str, raw: BinaryIO, options: Options) -> None:
         self.format, self.name, self.raw, self.options = format, name, raw, options
         self.rows = 0
+        self.counts: Counts = "row"
         self.passed_over: Counter[str] = Counter()
 
     @property
@@ -158,5 +164,5 @@ def collected(source: Source, items: Iterator[Item]) -> SourceReading:
             more += 1
     return SourceReading(
         source.format, tuple(proposals), tuple(observations), tuple(sorted(faults)), source.rows,
-        tuple(sorted(source.passed_over.items())), more,
+        tuple(sorted(source.passed_over.items())), more, source.counts,
     )  # fmt: skip

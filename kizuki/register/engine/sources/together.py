@@ -75,6 +75,8 @@ def _of_name(kind: ProposalKind, name: str) -> Fields:
     if kind == "contact" and "@" in name and " " not in name:
         return {"name": name, "mail": name}
     fields: Fields = {"name": line(name)}
+    if kind == "realm" and " " not in name:  # a domain names itself
+        fields["id"] = name[:120]
     if kind == "zone" and (found := ZONE_KINDS.get(plain(name))):
         fields["kind"] = found
     return fields

@@ -25,7 +25,7 @@ _SEPARATORS: Final = re.compile(r"[,;|\n、；，]+")
 _SPACES: Final = re.compile(r"[\s,;|、；，]+")
 #: What stands for nothing. `None` is what Python, "null" what PowerShell's exports write.
 _EMPTY: Final = frozenset(
-    {"", "-", "--", "n/a", "na", "none", "null", "なし", "無し", "―", "ー", "－", "未定", "不明", "未設定"}
+    {"", "-", "--", "n/a", "na", "none", "null", "なし", "無し", "―", "—", "–", "ー", "－", "未定", "不明", "未設定"}
 )
 _YES_NO: Final = ("internet_facing", "supplier_facing")
 _NO_TEXT: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -67,7 +67,7 @@ def stands_for_nothing(text: str) -> bool:
 
 def sound(written: str) -> str:
     """A text without what no text holds, as `clean`, but also where it stands for nothing."""
-    text = _NO_TEXT.sub(" ", written).strip()
+    text = _NO_TEXT.sub(" ", written.replace("\r\n", "\n")).strip()
     if len(text) > 3 and text.startswith('="') and text.endswith('"') and '"' not in text[2:-1]:
         text = text[2:-1].strip()
     elif len(text) > 1 and text[0] == "'" and text[1] in "=+-@":
