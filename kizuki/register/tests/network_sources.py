@@ -14,6 +14,7 @@ from kizuki.register.engine.matching.fold import key_of, key_of_trace
 from kizuki.register.engine.observation import Observation
 from kizuki.register.tests.network_truth import DAY, DOMAIN, HOUR, REGISTERED, START, Machine, Session, Truth, World
 
+NO_NAMES = ("ipcam", "printer", "iphone", "ipad", "galaxy-s21", "pixel-7")
 LEASE = {"office": 8 * HOUR, "wifi": 4 * HOUR, "guest": HOUR, "vpn": 2 * HOUR, "server": 8 * HOUR}
 
 
@@ -177,8 +178,8 @@ class Register:
     def _row(self, m: Machine) -> None:
         rng, id = self.rng, f"A-{m.id}"
         macs, ips, hosts, serials, clouds = self._identifiers(m)
-        if not (macs or hosts or serials or clouds or (ips and m.ip)):
-            macs = [m.mac]
+        if not (macs or serials or clouds or (ips and m.ip)) and (not hosts or hosts[0] in NO_NAMES):
+            macs = [m.mac]  # what nobody could recognise is no truth that can be reached
         if rng.random() < 0.005 and self.known and self.known[-1].macs:
             macs.append(self.known[-1].macs[0])  # copied from the row above
         says = (("os", m.os),) if m.os and rng.random() < 0.5 else ()
@@ -190,8 +191,8 @@ class Register:
     def _identifiers(self, m: Machine) -> tuple[list[str], list[str], list[str], list[str], list[str]]:
         rng = self.rng
         macs = [self._typo(m.mac, 0.015, "0123456789abcdef")] if rng.random() < 0.85 and m.kind != "vrrp" else []
-        if m.kind == "laptop" and rng.random() < 0.06:
-            macs = [rng.choice(self.world.docks[m.site])]
+        if m.kind == "laptop" and rng.random() < 0.05:
+            macs = [*(macs if rng.random() < 0.6 else ()), rng.choice(self.world.docks[m.site])]
         if m.second_mac and rng.random() < 0.6:
             macs.append(m.second_mac)
         ips = [m.ip] if m.ip and rng.random() < 0.95 else []
@@ -233,20 +234,43 @@ def generate(machines: int = 600, days: int = 12, seed: int = 1, density: float 
     for s in world.all:
         if s.machine.id not in last or s.end >= last[s.machine.id].end:
             last[s.machine.id] = s
+    hopeless = _hopeless(world, register)
     label: dict[str, str] = {}
     for m in world.machines:
         known = register.asset_of[m.id] is not None
         away = known and m.id in last and last[m.id].zone not in zones_of_asset(register, m)
         label[m.id] = "conflict" if m.kind == "vrrp" else "moved" if away else "known" if known else "unknown"
     since = (days - 5) * DAY
-    gone = {a for m in world.machines if (a := register.asset_of[m.id]) and m.id in last and last[m.id].end < since}
+    gone = {a for m in world.machines if (a := register.asset_of[m.id]) and (m.id not in last or last[m.id].end < since)}
     gone -= {a for m in world.machines if (a := register.asset_of[m.id]) and m.id in last and last[m.id].end >= since}
+    gone -= hopeless
     world.rng.shuffle(world.out)
     return Truth(
         register.known, world.ranges, [o for o, _ in world.out], [id for _, id in world.out], register.asset_of, label,
         {m.id: m.kind for m in world.machines}, gone,
-        {m.id for m in world.machines if m.renamed and register.asset_of[m.id]},
+        {m.id for m in world.machines if m.renamed and register.asset_of[m.id]}, hopeless,
     )  # fmt: skip
+
+
+def _hopeless(world: Network, register: Register) -> set[str]:
+    """Rows that nothing seen of their machine repeats, mistyped or about an interface that is never used; their machines are
+    then nobody's, as far as anyone can know. Plain comparing of strings; docks and names of kinds of thing are no identifiers."""
+    docks = {mac for listed in world.docks.values() for mac in listed}
+    rows = {row.id: row for row in register.known}
+    seen: dict[str, set[str]] = defaultdict(set)
+    for o, id in world.out:
+        seen[id].update(s.lower() for s in (o.mac, o.serial, o.cloud_id, *o.ips) if s)
+        seen[id].update(host.partition(".")[0] for host in o.hosts)
+    found = set()
+    for m in world.machines:
+        if (id := register.asset_of[m.id]) and seen[m.id]:
+            row = rows[id]
+            written = {s.lower() for s in (*row.macs, *row.serials, *row.cloud_ids, *(row.ips if m.ip else ()))} - docks
+            written |= {host.partition(".")[0] for host in row.hosts} - set(NO_NAMES)
+            if not written & seen[m.id]:
+                register.asset_of[m.id] = None
+                found.add(id)
+    return found - {id for id in register.asset_of.values() if id}
 
 
 def zones_of_asset(register: Register, m: Machine) -> tuple[str, ...]:
@@ -307,6 +331,6 @@ def scores(truth: Truth, found: Matching) -> dict[str, tuple[float, float, float
     made["pairs"] = f1(
         together, sum(comb(n, 2) for n in Counter(numbers).values()), sum(comb(n, 2) for n in Counter(truth.of).values())
     )
-    gone = {a.id for a in found.assets if a.status == "gone"}
+    gone = {a.id for a in found.assets if a.status == "gone"} - truth.hopeless
     made["gone"] = f1(len(gone & truth.gone), len(gone), len(truth.gone))
     return made

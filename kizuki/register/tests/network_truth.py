@@ -72,7 +72,8 @@ class Session:
 @dataclass
 class Truth:
     """`of[n]`: the machine of observation n. `asset_of`: machine → asset or None. `label_of`: machine → known, moved, unknown,
-    or conflict where nobody could say. `gone`: assets whose machine left; `renamed`: machines with a new name."""
+    or conflict where nobody could say. `gone`: assets whose machine left; `renamed`: machines with a new name. `hopeless`: assets
+    of whose machine no observation holds anything that stands in the row (its machine is unknown, as nobody could tell)."""
 
     known: list[Known]
     ranges: list[Range]
@@ -83,6 +84,7 @@ class Truth:
     kind_of: dict[str, str]
     gone: set[str]
     renamed: set[str]
+    hopeless: set[str]
 
 
 class World:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 from kizuki.register.engine.matching import rules
 from kizuki.register.engine.matching.group import Groups
@@ -68,8 +69,8 @@ class Judge:
     def weigh(self, profile: Profile, asset: Known) -> tuple[Reason, ...]:
         """Every reason for and against, the strongest first. Of several of one kind only the first counts."""
         found = [
-            *_same_or_other(profile.clouds, filter(None, map(cloud_of, asset.cloud_ids)), "cloud-id", rules.CLOUD),
-            *_same_or_other(profile.serials, filter(None, map(serial_of, asset.serials)), "serial", rules.SERIAL),
+            *self._same_or_other(profile.clouds, filter(None, map(cloud_of, asset.cloud_ids)), "cloud-id"),
+            *self._same_or_other(profile.serials, filter(None, map(serial_of, asset.serials)), "serial"),
             *self._macs(profile, asset),
             *self._names(profile, asset),
             *self._ips(profile, asset),
@@ -81,6 +82,17 @@ class Judge:
             counted.add(reason.word)
         return tuple(sorted(made, key=lambda r: (-r.points, r.word, r.values)))
 
+    def _same_or_other(
+        self, seen: set[str], registered: Iterable[str], word: Literal["cloud-id", "serial"]
+    ) -> Iterable[Reason]:
+        listed = sorted(set(registered))
+        same = [key for key in listed if key in seen]
+        yield from (Reason(word, (key,), rules.SERIAL if word == "serial" else rules.CLOUD) for key in same)
+        if seen and listed and not same:
+            near = _near(seen, listed, self.owners.serials) if word == "serial" else None
+            other: Word = "other-serial" if word == "serial" else "other-cloud-id"
+            yield Reason(other, near or (min(seen), listed[0]), 0 if near else -rules.OTHER_THING)
+
     def _macs(self, profile: Profile, asset: Known) -> Iterable[Reason]:
         listed = sorted(mac for mac in set(asset.macs) if mac in profile.macs)
         found = [reason for mac in listed if (reason := self._mac(profile, asset, mac))]
@@ -88,7 +100,8 @@ class Judge:
         registered = sorted(mac for mac in set(asset.macs) if mac_kind(mac) in ("universal", "virtual"))
         own = profile.universal_macs(self.groups)
         if registered and own and not set(registered) & profile.macs.keys():
-            yield Reason("other-mac", (own[0], registered[0]), -rules.OTHER_MAC)
+            near = _near(own, registered, self.owners.macs)
+            yield Reason("other-mac", near or (own[0], registered[0]), 0 if near else -rules.OTHER_MAC)
 
     def _mac(self, profile: Profile, asset: Known, mac: str) -> Reason | None:
         kind, zones = mac_kind(mac), profile.macs[mac]
@@ -106,15 +119,18 @@ class Judge:
 
     def _names(self, profile: Profile, asset: Known) -> Iterable[Reason]:
         listed = sorted({name for host in asset.hosts if (name := self.owners.name(host))})
-        found = [self._name(name) for name in listed if name in profile.names]
+        found = [self._name(name, profile) for name in listed if name in profile.names]
         yield from sorted(found, key=lambda r: (-r.points, r.values))
         own = [name for name in sorted(profile.names) if host_kind(label_of(name)) == "chosen"]
         if listed and own and not found:
             yield Reason("other-name", (own[0], listed[0]), -rules.OTHER_NAME)
 
-    def _name(self, name: str) -> Reason:
+    def _name(self, name: str, profile: Profile) -> Reason:
         if name in self.groups.shared:
             return Reason("shared-name", (name,), rules.SHARED_NAME)
+        label = label_of(name)
+        if any(label.endswith(mac[9:].replace(":", "")) for mac in profile.universal_macs(self.groups)):
+            return Reason("name", (name,), rules.CHOSEN_NAME)  # made of its own address, which it has
         if host_kind(label_of(name)) == "default":
             return Reason("default-name", (name,), rules.DEFAULT_NAME)
         return Reason("name", (name,), rules.CHOSEN_NAME)
@@ -128,13 +144,17 @@ class Judge:
         return self.groups.places.use(ip, zone) == "fixed"
 
 
-def _same_or_other(seen: set[str], registered: Iterable[str], word: Word, points: int) -> Iterable[Reason]:
-    listed = sorted(set(registered))
-    same = [key for key in listed if key in seen]
-    yield from (Reason(word, (key,), points) for key in same)
-    if seen and listed and not same:
-        other: Word = "other-serial" if word == "serial" else "other-cloud-id"
-        yield Reason(other, (min(seen), listed[0]), -rules.OTHER_THING)
+def _near(seen: Iterable[str], registered: Sequence[str], index: Mapping[str, object]) -> tuple[str, str] | None:
+    """One that was seen and one of the register that differ in one place only, where no asset has the one that was seen."""
+    for one in sorted(seen):
+        for other in registered:
+            if (
+                one not in index
+                and len(one) == len(other)
+                and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+            ):
+                return one, other
+    return None
 
 
 def _contests(points: int, reasons: Sequence[Reason], other: int, why: Sequence[Reason]) -> bool:

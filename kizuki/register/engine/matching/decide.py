@@ -76,7 +76,7 @@ class Decided:
         for one, other in ((part.serials, whole.serials), (part.clouds, whole.clouds)):
             if one and other and not one & other:
                 return False
-        bare = not (part.serials or part.clouds or part.universal_macs(self.groups))
+        bare = any(not (one.serials or one.clouds or one.universal_macs(self.groups)) for one in (part, whole))
         return bare or any(reason.word in LISTED for reason in verdict.reasons)
 
     def _merged(self, profiles: Sequence[Profile]) -> Profile:

@@ -11,6 +11,7 @@ from kizuki.register.engine.matching.owners import Owners
 from kizuki.register.engine.matching.places import Places, Spot, depth
 from kizuki.register.engine.matching.result import Trace
 from kizuki.register.engine.matching.rules import (
+    HEARSAY,
     MANY_ADDRESSES,
     MANY_UNITS,
     SLACK,
@@ -32,8 +33,10 @@ class Groups:
         self.zones: list[str | None] = []
         self.spots: list[tuple[Spot, ...]] = []
         self.names: list[tuple[str, ...]] = []
+        self.hints: dict[int, tuple[str, ...]] = {}
         for trace in traces:
             self._prepare(trace)
+        self._doubt_hearsay()
         self.relays = self._relays()
         self.void = self._void_serials()
         self.core = [self._core(trace) for trace in traces]
@@ -45,6 +48,7 @@ class Groups:
         self.shared: set[str] = set()
         self.bearers = self._bearers()
         self._join_names()
+        self._join_addresses()
         self._join_register()
 
     def _prepare(self, trace: Trace) -> None:
@@ -54,6 +58,26 @@ class Groups:
         self.zones.append(trace.zone if not inside or trace.zone in inside else min(inside, key=str))
         self.spots.append(tuple((ip, zone) for ip, (zone, _) in placed))
         self.names.append(tuple(sorted({key for host in trace.hosts if (key := self.owners.name(host))})))
+
+    def _doubt_hearsay(self) -> None:
+        """A name that a scan read in DNS at a leased address may be the last holder's: it is dropped where a thing told it of
+        itself, unless with the same hardware address. For a trace without anything else it stays as a hint."""
+        told: dict[str, set[str | None]] = defaultdict(set)
+        doubtful = []
+        for n, trace in enumerate(self.traces):
+            if not self.names[n]:
+                continue
+            if trace.source in HEARSAY and any(self.places.use(*spot) == "leased" for spot in self.spots[n]):
+                doubtful.append(n)
+            else:
+                for name in self.names[n]:
+                    told[name].add(trace.mac)
+        for n in doubtful:
+            mac = self.traces[n].mac
+            kept = tuple(name for name in self.names[n] if name not in told or (mac and mac in told[name]))
+            if kept != self.names[n] and mac is None:
+                self.hints[n] = self.names[n]
+            self.names[n] = kept
 
     # ── what a thing has of its own ──
 
@@ -71,7 +95,10 @@ class Groups:
             for ip, zone in self.spots[n] if trace.mac else ():
                 if (key := (trace.mac or "", zone)) in many and ":" not in ip:
                     stays[key][ip] += trace.stays
-        own = {mac: max((len(self.owners.assets[n].ips) for n in self.owners.macs.get(mac, ())), default=0) for mac, _ in many}
+        own = {
+            mac: max((len(self.owners.assets[n].ips) for n in self.owners.macs.get(mac, ())), default=0)
+            for mac, _ in many
+        }
         return {key[0] for key in many if depth(stays[key]) > max(MANY_ADDRESSES, own[key[0]])}
 
     def _void_serials(self) -> set[str]:
@@ -253,6 +280,31 @@ class Groups:
         """Whether a thing has more than an address that it made up for a network, of which it may have had many."""
         node = self.links.nodes[root]
         return node[0] != "mac" or mac_kind(node[1]) != "random"
+
+    def _join_addresses(self) -> None:
+        """Two hardware addresses that take turns at one fixed IP address are one machine's (bonding, failover), unless they
+        have different names, or the register knows better."""
+        found: dict[Spot, dict[int, list[int]]] = defaultdict(dict)
+        names: dict[int, set[str]] = defaultdict(set)
+        for n, unit in enumerate(self.unit):
+            if unit < 0 or self.traces[n].mac is None or self.is_router(unit):
+                continue
+            root = self.links.root(unit)
+            names[root].update(self.names[n])
+            for spot in self.spots[n]:
+                if self.places.use(*spot) == "fixed":
+                    stays = self.traces[n].stays
+                    span = found[spot].setdefault(root, [stays[0][0], stays[-1][1]])
+                    span[0], span[1] = min(span[0], stays[0][0]), max(span[1], stays[-1][1])
+        owner, pairs = self._owned(), []
+        for spans in found.values():
+            if len(spans) == 2 and _overlap(spans.values()):
+                one, other = sorted(spans)
+                named = names[one] and names[other] and not names[one] & names[other]
+                if not named and len(owner.get(one, set()) | owner.get(other, set())) < 2:
+                    pairs.append((one, other))
+        for pair in pairs:
+            self.links.join(pair)
 
     def _join_register(self) -> None:
         """What the register lists at one machine is joined, unless a thing also has what another asset has."""

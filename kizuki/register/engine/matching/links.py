@@ -49,9 +49,9 @@ class Holders:
         self._links = links
         self._stays: dict[Spot, list[tuple[int, int, bool, int]]] = defaultdict(list)
 
-    def add(self, spot: Spot, stays: Iterable[tuple[int, int]], lease: bool, number: int) -> None:
+    def add(self, spot: Spot, stay: tuple[int, int], lease: bool, number: int) -> None:
         """`lease`: the source gives the address out and does not only see it."""
-        self._stays[spot] += [(first, last, not lease, number) for first, last in stays]
+        self._stays[spot].append((*stay, not lease, number))
 
     def at(
         self, spot: Spot, stay: tuple[int, int], slack: int, among: Collection[int] | None = None

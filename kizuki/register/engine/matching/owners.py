@@ -25,15 +25,14 @@ class Owners:
             self._enter(n, asset)
 
     def _ambiguous(self) -> set[str]:
-        """Labels that assets of different domains bear (www, mail): there only the whole name tells."""
-        bearers: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+        """Labels that assets bear in different domains (www, mail): there only the whole name tells."""
+        bearers: dict[str, set[tuple[int, str]]] = defaultdict(set)
         for n, asset in enumerate(self.assets):
             for host in asset.hosts:
-                bearers[label_of(host)][n].add(host)
+                if "." in host:
+                    bearers[label_of(host)].add((n, host))
         return {
-            label
-            for label, by in bearers.items()
-            if len(by) > 1 and len({host for hosts in by.values() for host in hosts}) > 1
+            label for label, by in bearers.items() if len({n for n, _ in by}) > 1 and len({host for _, host in by}) > 1
         }
 
     def _enter(self, n: int, asset: Known) -> None:

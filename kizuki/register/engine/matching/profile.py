@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from kizuki.register.engine.matching.group import Groups
 from kizuki.register.engine.matching.links import Node
 from kizuki.register.engine.matching.places import Spot
-from kizuki.register.engine.matching.rules import DAY, mac_kind
+from kizuki.register.engine.matching.rules import GAP, mac_kind
 
 #: A trace's number, and which of its stays (None: all).
 Piece = tuple[int, int | None]
 
 
 class Profile:
-    """`macs`: with the zones in which each was seen. `spots`, `zones`, `late_names`: of the last day on which it was seen."""
+    """`macs`: with the zones in which each was seen. `spots`, `zones`, `late_names`: of its last hours (`GAP`)."""
 
     __slots__ = (
         "clouds", "doubtful", "first", "hosts", "last", "late_names", "macs", "names", "node", "pieces", "says", "seen",
@@ -41,11 +41,11 @@ class Profile:
         self.seen = 0
         ends = [self._gather(groups, n, stay) for n, stay in self.pieces]
         self.first, self.last = min(first for first, _ in ends), max(last for _, last in ends)
-        self._look_at_last_day(groups, ends)
+        self._look_at_end(groups, ends)
 
     def _gather(self, groups: Groups, n: int, stay: int | None) -> tuple[int, int]:
         trace = groups.traces[n]
-        if trace.mac:
+        if trace.mac and (trace.mac not in groups.relays or groups.mac_at[n] >= 0):
             self.macs[trace.mac].add(groups.zones[n])
         if trace.serial and trace.serial not in groups.void:
             self.serials.add(trace.serial)
@@ -60,8 +60,8 @@ class Profile:
             heard[trace.source] = max(heard.get(trace.source, (said.at, said.values)), (said.at, said.values))
         return (trace.stays[0][0], trace.stays[-1][1]) if stay is None else trace.stays[stay]
 
-    def _look_at_last_day(self, groups: Groups, ends: Sequence[tuple[int, int]]) -> None:
-        since = self.last - DAY
+    def _look_at_end(self, groups: Groups, ends: Sequence[tuple[int, int]]) -> None:
+        since = self.last - GAP
         latest: tuple[int, str] | None = None
         for (n, _), (_, last) in zip(self.pieces, ends, strict=True):
             if last < since:

@@ -121,8 +121,8 @@ class NearMiss(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Device(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing, as all sources together tell of it. `id`: its strongest identifier. `status` moved goes before changed; what
-    differs stands in `differs` in any case. `assets`: the candidates of a conflict. `zones`: where it was in its last day
-    (`zone`: the latest of them). `ips`: those of its last day."""
+    differs stands in `differs` in any case. `assets`: the candidates of a conflict. `zones`: where it was in the last
+    twelve hours in which it was seen (`zone`: the latest of them). `ips`: those of the same hours."""
 
     id: str
     status: Status

@@ -12,11 +12,14 @@ Weights are points. `ENOUGH` points make an asset the device's; the numbers only
   (IEEE 802c; IEEE 802.11aq), so that it says nothing in another network.
 - A carried address (10): it was seen under several machines, so that it points at a dock rather than at one of them.
 - A name that somebody chose (40) identifies on its own, also against one differing address: registers know one interface of a
-  laptop and miss the other. A name made by the installer with a random tail (20) does not: images are cloned with it. One
+  laptop and miss the other. A name made by the installer with a random tail (20) does not: images are cloned with it;
+  unless the tail is the end of the hardware address that the thing has. One
   that several devices bear (10) does even less. A name that says only what a thing is (iphone, localhost) counts nothing.
 - A fixed IP address (30) identifies as long as nothing speaks against it. A leased one counts nothing: it belongs to whoever
   holds the lease (RFC 2131, 3.1 and 4.4.5). IPv6 addresses count as leased unless their range is stated to be fixed: hosts
   make temporary ones (RFC 8981, before it RFC 4941) and opaque ones that differ by network (RFC 7217).
+- Near: a registered address or serial number that differs in one place, where no asset has the one that was seen, is a slip of
+  the pen rather than another thing: it counts neither for nor against.
 - Against: another serial number or cloud id (100) is another thing. Another universal address (10): a second interface is
   usual, so that it stops a bare IP address but not a name. Another chosen name (5): machines are renamed.
 """
@@ -36,7 +39,10 @@ DAY: Final = 24 * HOUR
 GAP: Final = 12 * HOUR
 #: The same where only an IP address or a name was seen, as the address may have a new holder an hour later.
 SHORT_GAP: Final = HOUR
-#: How long after its last sighting a lease is still believed to be its holder's (clocks differ, sources report late).
+#: How far from its sightings an address is still believed to be its holder's, unless another is nearer: a working day. (Leases
+#: last from an hour to eight days; the server decides, RFC 2131, 3.3.)
+HOLD: Final = 8 * HOUR
+#: Two that share a time of no more than this may follow each other: tables keep who has left, clocks differ.
 SLACK: Final = 4 * HOUR
 #: More IPv4 addresses than this at one time under one hardware address: it answers for others (RFC 1027, proxy ARP).
 MANY_ADDRESSES: Final = 8
@@ -44,6 +50,10 @@ MANY_ADDRESSES: Final = 8
 MANY_UNITS: Final = 4
 #: More names than this at one IP address at one time: it is translated (RFC 3022).
 MANY_NAMES: Final = 4
+
+#: Sources that know a name only from DNS, which lags behind leases (RFC 4702, RFC 4703: updates are optional and stay until
+#: they are removed). At a leased address their names do not count against anybody who told the same name of himself.
+HEARSAY: Final = frozenset(("nmap", "scan", "dns", "arp", "ndp", "neighbour", "flow", "netflow", "ids", "masscan"))
 
 ENOUGH: Final = 30
 SURE: Final = 60

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from kizuki.register.engine.matching.group import Groups
 from kizuki.register.engine.matching.links import Holders
 from kizuki.register.engine.matching.places import Spot
-from kizuki.register.engine.matching.rules import GAP, SLACK, mac_kind
+from kizuki.register.engine.matching.rules import GAP, HOLD, mac_kind
 
 
 class Settled:
@@ -26,13 +26,18 @@ class Settled:
                 self.placed[n] = (unit,)
             else:
                 self._by_name(n)
-        self.holders = self._holders()
+        self._find_holders()
         self._adopt()
         for name in sorted(self._named):
             self._alias(name)
         self._carried = self._carried_stays()
-        for n in self._later:
+        first = [n for n in self._later if self.groups.mac_at[n] >= 0 or self.groups.names[n]]
+        for n in first:
             self.placed[n] = self._by_time(n)
+        self._hold(first)
+        for n in self._later:
+            if not self.placed[n]:
+                self.placed[n] = self._by_time(n)
 
     def _names(self, n: int) -> list[str]:
         return [name for name in self.groups.names[n] if name not in self.groups.shared]
@@ -49,19 +54,24 @@ class Settled:
         else:
             self._later.append(n)
 
-    def _holders(self) -> Holders:
+    def _find_holders(self) -> None:
         """Who held the addresses that are asked for: those of traces that wait."""
-        asked = {spot for n in self._later for spot in self.groups.spots[n]}
-        asked |= {spot for listed in self._named.values() for n in listed for spot in self.groups.spots[n]}
-        holders = Holders(self.links)
         waiting = {n for listed in self._named.values() for n in listed}
-        for n, placed in enumerate(self.placed):
-            if placed and n not in waiting and not self.groups.is_router(placed[0]):
-                trace = self.groups.traces[n]
-                for spot in self.groups.spots[n]:
-                    if spot in asked and spot not in self.groups.places.translated:
-                        holders.add(spot, trace.stays, trace.source.startswith("dhcp"), placed[0])
-        return holders
+        self._asked = {spot for n in (*self._later, *waiting) for spot in self.groups.spots[n]}
+        self.holders = Holders(self.links)
+        self._hold(n for n, placed in enumerate(self.placed) if placed and n not in waiting)
+
+    def _hold(self, those: Iterable[int]) -> None:
+        """Let these traces tell who held their addresses."""
+        for n in those:
+            trace, placed = self.groups.traces[n], self.placed[n]
+            if self.groups.is_router(placed[0]):
+                continue
+            for spot in self.groups.spots[n]:
+                if spot in self._asked and spot not in self.groups.places.translated:
+                    lease = trace.source.startswith("dhcp")
+                    for k, stay in enumerate(trace.stays):
+                        self.holders.add(spot, stay, lease, placed[k % len(placed)])
 
     def _adopt(self) -> None:
         """A name without a thing belongs to a thing without a name if that held its address nearly always when it was seen."""
@@ -87,7 +97,7 @@ class Settled:
     ) -> tuple[int, int | None] | None:
         """Who held one of a trace's addresses at that time."""
         for spot in self.groups.spots[n]:
-            if found := self.holders.at(spot, stay, SLACK, among):
+            if found := self.holders.at(spot, stay, HOLD, among):
                 return found
         return None
 
@@ -109,9 +119,10 @@ class Settled:
         """When things were seen with each carried address."""
         found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
         for n, placed in enumerate(self.placed):
-            node = self.groups.mac_at[n]
-            if placed and node >= 0 and self.links.nodes[node] in self.groups.carried:
-                found[node] += [(first, last, placed[0]) for first, last in self.groups.traces[n].stays]
+            if placed and self._is_carried(n):
+                found[self.groups.mac_at[n]] += [
+                    (first, last, placed[0]) for first, last in self.groups.traces[n].stays
+                ]
         return found
 
     def _by_time(self, n: int) -> tuple[int, ...]:
@@ -119,11 +130,12 @@ class Settled:
         return _short([self._at(n, stay) for stay in trace.stays])
 
     def _at(self, n: int, stay: tuple[int, int]) -> int:
-        """The thing of one stay: of those that bear the carried address or the shared name, or of all, who held the IP address
-        then; else who had the carried address then; else a thing of its own."""
-        among = self._among(n)
-        held = self._held(n, stay, among)
-        if held is None and among is not None:
+        """The thing of one stay: who held the IP address then (of those that bear the shared name, where it has one); else who
+        had the carried address then; else a thing of its own."""
+        held = self._held(n, stay, self._sharing(n))
+        if held is None and (hints := self.groups.hints.get(n)):
+            return self.links.number(("name", hints[0]))
+        if held is None and self._is_carried(n):
             held = self._carrier(self.groups.mac_at[n], stay)
         if held is None:
             return self._own(n)
@@ -133,15 +145,14 @@ class Settled:
         self.doubts.add(number)
         return number
 
-    def _among(self, n: int) -> set[int] | None:
-        """The roots that bear the trace's carried address or shared names; None where it has neither."""
+    def _is_carried(self, n: int) -> bool:
         node = self.groups.mac_at[n]
-        carried = node >= 0 and self.links.nodes[node] in self.groups.carried
-        roots = {self.links.root(number) for _, _, number in self._carried.get(node, ())}
+        return node >= 0 and self.links.nodes[node] in self.groups.carried
+
+    def _sharing(self, n: int) -> set[int] | None:
+        """The roots that bear the trace's shared names; None where it has none."""
         shared = [name for name in self.groups.names[n] if name in self.groups.shared]
-        for name in shared:
-            roots.update(self.links.root(root) for root in self.groups.bearers[name])
-        return roots if carried or shared else None
+        return {self.links.root(root) for name in shared for root in self.groups.bearers[name]} if shared else None
 
     def _carrier(self, node: int, stay: tuple[int, int]) -> tuple[int, int | None] | None:
         """Who had a carried address nearest to a stay: the longest time in common, else the shortest way in time."""
@@ -157,13 +168,14 @@ class Settled:
     def _own(self, n: int) -> int:
         """A thing that is known by nothing better than a shared address or name."""
         trace, zone = self.groups.traces[n], self.groups.zones[n] or ""
-        if trace.mac in self.groups.relays:
+        spots = self.groups.spots[n]
+        if trace.mac in self.groups.relays and not (spots and self._use(spots[0]) == "fixed"):
             return self.links.number(("relay", trace.mac, zone))
-        if trace.mac is not None and mac_kind(trace.mac) != "container":
+        if trace.mac is not None and mac_kind(trace.mac) != "container" and trace.mac not in self.groups.relays:
             return self.links.number(("carried", trace.mac))
         if names := self.groups.names[n]:
             return self.links.number(("shared", names[0], zone))
-        if spots := self.groups.spots[n]:
+        if spots:
             use = self._use(spots[0])
             return self.links.number(("translated" if use == "translated" else "ip", spots[0][0], spots[0][1] or ""))
         host = trace.hosts[0] if trace.hosts else trace.mac or "-"
