@@ -100,7 +100,9 @@ def read_users(source: Source) -> Iterator[Item]:
         # of domains that are as frequent, always the same
         domain = min(domains, key=lambda one: (-domains[one], one), default="entra")
         yield Proposal(
-            "realm", {"id": domain[:120], "name": f"Entra ID {domain}"[:400], **accounts.facts()}, accounts.place
+            "realm",
+            {"id": f"entra:{domain}"[:120], "name": f"Entra ID {domain}"[:400], **accounts.facts()},
+            accounts.place,
         )
 
 

@@ -41,13 +41,13 @@ def entries(source: Source) -> Iterator[Entry | RowFault]:
     are left out and told once. Raises `BadFile` where the file as a whole cannot be read."""
     told: set[str] = set()
     for place, value in _values(source):
-        if isinstance(value, RowFault):
-            yield value
-            continue
         if source.rows >= source.options.max_rows:
             yield fault(place, "", says.TOO_MANY_ROWS, "row", limit=source.options.max_rows)
             return
         source.rows += 1
+        if isinstance(value, RowFault):
+            yield value
+            continue
         # AWS's queries give objects as texts
         found = loaded(value) if isinstance(value, str) and value.lstrip().startswith("{") else value
         if not isinstance(found, dict):

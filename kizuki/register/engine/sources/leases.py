@@ -186,7 +186,10 @@ def read_dnsmasq(source: Source) -> Iterator[Item]:
         if len(parts) < 4 or not parts[0].isdecimal():
             yield fault(place, "", says.BAD_LINE)
             continue
-        yield from _line(source, place, ip=parts[2], mac=parts[1].rpartition("-")[2], host=parts[3])
+        mac = parts[1].rpartition("-")[2]
+        if ":" in parts[2] and len(parts) > 4:  # IPv6: an IAID in its place, and the client's DUID at the end
+            mac = _mac_of_duid(bytes(4) + _octets(parts[4])) or ""
+        yield from _line(source, place, ip=parts[2], mac=mac, host=parts[3])
 
 
 def _line(
@@ -210,6 +213,8 @@ _WINDOWS: Final = {
     "一意のid": "mac", "一意なid": "mac", "hostname": "host", "name": "host", "名前": "host", "addressstate": "state",
     "scopeid": "scope", "description": "description", "説明": "description",
 }  # fmt: skip
+#: “RAS ” in hexadecimal: addresses that a Windows server has taken in stock for those who dial in.
+_REMOTE: Final = ("52-41-53-20", "52415320", "52:41:53:20")
 _HELD: Final = ("", "active", "activereservation")
 
 
@@ -225,6 +230,9 @@ def read_windows(source: Source) -> Iterator[Item]:
             raise source.refuse(says.OTHER_KIND, title="Windows DHCP")
         if cells.get("state", "").lower() not in _HELD:
             source.passed_over[cells["state"]] += 1
+            continue
+        if cells.get("mac", "").startswith(_REMOTE):
+            source.passed_over["remote access"] += 1
             continue
         said = tuple((key, cells[key][:400]) for key in ("scope", "state", "description") if cells.get(key))
         # a client id is the hardware address, unless the client has one of its own; then nothing is known of the device

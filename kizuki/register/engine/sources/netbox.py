@@ -15,7 +15,7 @@ from kizuki.register.engine.sources.mapped import named
 from kizuki.register.engine.sources.reading import Fields, Item, Proposal, RowFault, Source, fault
 from kizuki.register.engine.sources.says import NOT_AN_ENTRY
 from kizuki.register.engine.sources.together import Together
-from kizuki.register.engine.sources.values import put
+from kizuki.register.engine.sources.values import Wrong, network, put
 from kizuki.register.engine.sources.words import KINDS, LIFECYCLES, kind_of_system, plain
 
 #: Field → places in JSON, then headings of CSV. `role` was `device_role` before NetBox 3.6.
@@ -78,8 +78,10 @@ def _prefix(source: Source, entry: Entry) -> Iterator[Item]:
         source.passed_over["container"] += 1  # it only groups the prefixes within it
         return
     prefix = text(value, *_PREFIX)
-    yield from put(fields, "ranges", prefix, "prefix", entry.place)
-    if "ranges" not in fields:
+    try:
+        fields["ranges"] = (network(prefix),)
+    except Wrong as wrong:
+        yield fault(entry.place, "prefix", wrong.form, "row", **wrong.arguments)
         return
     name = text(value, "description", "Description", "vlan.name", "VLAN") or prefix
     for field, found in (

@@ -62,12 +62,15 @@ def clean(written: str) -> str:
 
 
 def stands_for_nothing(text: str) -> bool:
-    return text in _EMPTY or unicodedata.normalize("NFKC", text).lower() in _EMPTY
+    return len(text) <= 4 and (text in _EMPTY or unicodedata.normalize("NFKC", text).lower() in _EMPTY)
 
 
 def sound(written: str) -> str:
     """A text without what no text holds, as `clean`, but also where it stands for nothing."""
-    text = _NO_TEXT.sub(" ", written.replace("\r\n", "\n")).strip()
+    text = written if written.isprintable() else _NO_TEXT.sub(" ", written.replace("\r\n", "\n"))
+    text = text.strip()
+    if not text or text[0] not in "='#MS":
+        return text  # nearly all of them
     if len(text) > 3 and text.startswith('="') and text.endswith('"') and '"' not in text[2:-1]:
         text = text[2:-1].strip()
     elif len(text) > 1 and text[0] == "'" and text[1] in "=+-@":
@@ -203,6 +206,8 @@ _OF_ONE: Final[dict[str, Callable[[str], str | int | bool]]] = {
 
 def pieces(field: str, text: str) -> list[str]:
     """The single values of a cell with several of them. Only names, serials and ids may hold spaces."""
+    if text.isascii() and text.isprintable() and not (" " in text or "," in text or ";" in text or "|" in text):
+        return [text]
     if field == "macs" and identity.mac(text):
         return [text]
     separators = _SPACES if field in ("macs", "ips", "hosts", "urls", "ranges") else _SEPARATORS

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from typing import Final
 
 
+@functools.lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """A word without what people write differently: width, case, spaces, hyphens, dots, brackets at its end."""
     text = unicodedata.normalize("NFKC", text).strip().lower()
