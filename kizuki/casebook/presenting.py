@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.utils.safestring import SafeString
@@ -36,15 +36,13 @@ class LibraryRow(NamedTuple):
     address: str
 
 
-def rows(person: Any, cases: Sequence[Row], hits: Any) -> list[LibraryRow]:
-    """The lines of the library list, with the causes in one query for all."""
-    cases = list(cases)
+def rows(cases: Sequence[Row], outcomes: Mapping[str, hooks.Outcome], hits: Any) -> list[LibraryRow]:
+    """The lines of the library list, with the causes in one query for all. `outcomes` by the id of the case."""
     causes: dict[int, list[str]] = {}
     from kizuki.casebook.models import CaseTag
 
     for case_id, word in CaseTag.objects.filter(case__in=cases, facet="cause").values_list("case", "word"):
         causes.setdefault(case_id, []).append(word)
-    outcomes = hooks.outcomes(person, cases)
     found = {hit.key: hit for hit in hits or ()}
     return [
         LibraryRow(

@@ -50,6 +50,8 @@ def library(request: HttpRequest) -> HttpResponse:
     counts = hooks.count_results(request.user, found) if hooks.count_results else {}
     plain = not (text or results or any(chosen.values()) or form.cleaned_data.get("measure"))
     first = plain and page.number == 1
+    likes = likeness.like_us(visible, organisation.read.organisation) if organisation and first else []
+    outcomes = hooks.outcomes(request.user, [*page.object_list, *(like.case for like in likes)])
     context = {
         "form": form,
         "text": text,
@@ -58,15 +60,12 @@ def library(request: HttpRequest) -> HttpResponse:
         "counts": counts,
         "page": page,
         "total": total,
-        "rows": presenting.rows(request.user, page.object_list, hits),
-        "likes": likeness.like_us(visible, organisation.read.organisation) if organisation and first else [],
+        "rows": presenting.rows(page.object_list, outcomes, hits),
+        "likes": [(like, outcomes.get(like.case.slug)) for like in likes],
         "organisation": organisation,
         "narrowed": not plain,
         "readers": readers.READERS,
     }
-    if context["likes"]:
-        outcomes = hooks.outcomes(request.user, [like.case for like in context["likes"]])
-        context["likes"] = [(like, outcomes.get(like.case.slug)) for like in context["likes"]]
     return render(request, "casebook/library.html", context)
 
 
@@ -74,7 +73,9 @@ def _page(request: HttpRequest, found: Any, hits: Any) -> tuple[Any, int]:
     """The page asked for: by rank where something is searched, else in the library's order."""
     if hits is None:
         pager = Paginator(found.defer("document"), PAGE)
-        return pager.get_page(request.GET.get("page")), pager.count
+        page = pager.get_page(request.GET.get("page"))
+        page.object_list = list(page.object_list)
+        return page, pager.count
     rank = {hit.key: n for n, hit in enumerate(hits)}
     slugs = sorted(found.order_by().values_list("slug", flat=True), key=lambda slug: rank[slug])
     pager = Paginator(slugs, PAGE)
