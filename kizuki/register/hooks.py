@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import Any
 
 #: The ids of the measures that coverage may speak of; the measures room gives them.
 measure_ids: Callable[[], Collection[str]] = tuple
+#: The page of a record that another room shows, by kind.
+addresses: dict[str, Callable[[Any], str]] = {}
 after_change: list[Callable[[], None]] = []
+#: What rooms above show on the page of an asset: called with the person and the asset's row, each gives HTML or None.
+asset_panels: list[Callable[[Any, Any], str | None]] = []
 
 
 def changed() -> None:
