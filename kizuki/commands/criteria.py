@@ -22,7 +22,7 @@ Facts = Annotated[list[str] | None, typer.Argument(help="Facts as FACT=VALUE; wh
 
 #: Words of the tables in Japanese; English is the word itself.
 JAPANESE: Final = {
-    "No.": "番号", "Rule": "規則", "When": "条件", "Outcome": "結果", "Because": "理由", "Fact": "事実", "Value": "値",
+    "No.": "番号", "Rule": "規則", "When": "条件", "Outcome": "結果", "Because": "理由", "Fact": "判断材料", "Value": "値",
     "Read as": "みなした値", "always": "常に", "or": "または", "or worse": "またはそれより悪い", "unknown": "不明",
     "Milder if": "軽くなるのは", "Stricter if": "厳しくなるのは", "Find out": "確かめること",
 }  # fmt: skip

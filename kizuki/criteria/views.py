@@ -9,7 +9,6 @@ from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kizuki.criteria import presenting, queries, words
@@ -164,6 +163,4 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     if pk > 2**63 - 1:
         raise Http404
     row = get_object_or_404(visible, pk=pk)
-    return render(
-        request, "criteria/decision.html", {"row": row, "title": row.version.read.title, "heading": _("Decision")}
-    )
+    return render(request, "criteria/decision.html", {"row": row, "title": row.version.read.title})

@@ -21,7 +21,8 @@ from kizuki.criteria.engine.problems import Cell, NotSound, Problem
 MOST_CELLS: Final = 1_000_000
 #: More faults of one kind teach nothing new.
 MOST_MILDER: Final = 10
-_HOLE: Final = 0
+#: The code where no rule decides: above all others, so that the worst of several readings is a hole if one of them is.
+_HOLE: Final = 255
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ class _Builder:
         self.to_rule = bytes([0, *order]).ljust(256, b"\0")
         ranks = [rank[self.rules[n].outcome] for n in order]
         self.to_rank = bytes([0, *ranks]).ljust(256, b"\0")
-        # Where no rule decides, nothing can be said to be milder or stricter.
-        self._right = bytes([255, *ranks]).ljust(256, b"\0")
+        # Where no rule decides nothing is stricter or milder: on the left a hole has rank 0, on the right the highest.
+        self._right = self.to_rank[:_HOLE] + bytes([255])
         admits = [[admitted(fact, rule) for rule in self.rules] for fact in self.facts]
         self._admits = [
             [sum(1 << r for r, values in enumerate(rows) if v in values) for v in range(len(fact.values))]

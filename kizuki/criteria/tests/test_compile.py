@@ -104,6 +104,12 @@ def test_a_worse_value_with_a_milder_outcome_names_both_cells_and_both_rules() -
     )
 
 
+def test_what_is_unknown_is_not_compared_where_a_reading_of_it_has_no_rule() -> None:
+    rules = [{"when": {"f1": "v0"}, "outcome": "o0"}, {"when": {"f0": "v0"}, "outcome": "o1"}]
+    found = problems(criteria([{"values": 3, "unknown": False}, {"values": 3, "monotone": False}], 2, rules))
+    assert [problem.kind for problem in found] == ["hole"]
+
+
 def test_a_fact_without_order_may_go_any_way() -> None:
     rules = [{"when": {"f0": "v0"}, "outcome": "o1"}, {"when": {}, "outcome": "o0"}]
     assert problems(criteria([{"values": 3, "monotone": False}], 2, rules)) == ()
