@@ -14,7 +14,7 @@ from kizuki.register.engine.matching.fold import key_of, key_of_trace
 from kizuki.register.engine.observation import Observation
 from kizuki.register.tests.network_truth import DAY, DOMAIN, HOUR, REGISTERED, START, Machine, Session, Truth, World
 
-NO_NAMES = ("ipcam", "printer", "iphone", "ipad", "galaxy-s21", "pixel-7")
+NO_NAMES = ("ipcam", "printer", "iphone", "ipad", "galaxy-s21", "pixel-7", "android")
 LEASE = {"office": 8 * HOUR, "wifi": 4 * HOUR, "guest": HOUR, "vpn": 2 * HOUR, "server": 8 * HOUR}
 
 

@@ -28,7 +28,7 @@ MIX = {
 REGISTERED = {"desktop": 0.93, "laptop": 0.93, "phone": 0.9, "private": 0.0, "printer": 0.85, "server": 0.95, "vm": 0.85,
               "cloud": 0.9, "iot": 0.6, "plant": 0.95, "router": 1.0, "clone": 0.0, "vrrp": 0.0}  # fmt: skip
 ALWAYS_ON = ("printer", "server", "vm", "cloud", "iot", "plant", "router", "clone", "vrrp")
-GENERIC = ("iPhone", "iPad", "Galaxy-S21", "Pixel-7", "android-1f2e3d4c5b6a7988", "iPhone", "iPhone")
+GENERIC = ("iPhone", "iPad", "Galaxy-S21", "Pixel-7", "android", "iPhone", "iPhone")
 
 
 @dataclass

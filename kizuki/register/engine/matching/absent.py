@@ -40,7 +40,7 @@ def absent(assets: Sequence[Known], devices: Sequence[Device], groups: Groups, s
     for device in devices:
         if device.asset is not None:
             are[device.asset].append(device)
-        for id in device.assets:
+        for id in (*device.assets, *((device.near.asset,) if device.near and device.near.points > 0 else ())):
             maybe[id].append(device)
     for asset in assets:
         own, doubtful = are.get(asset.id, []), [d for d in maybe.get(asset.id, ()) if d.last >= since]

@@ -60,14 +60,14 @@ class Groups:
         self.names.append(tuple(sorted({key for host in trace.hosts if (key := self.owners.name(host))})))
 
     def _doubt_hearsay(self) -> None:
-        """A name that a scan read in DNS at a leased address may be the last holder's: it is dropped where a thing told it of
+        """A name that a scan read in DNS at an address that is not fixed may be the last holder's: it is dropped where a thing told it of
         itself, unless with the same hardware address. For a trace without anything else it stays as a hint."""
         told: dict[str, set[str | None]] = defaultdict(set)
         doubtful = []
         for n, trace in enumerate(self.traces):
             if not self.names[n]:
                 continue
-            if trace.source in HEARSAY and any(self.places.use(*spot) == "leased" for spot in self.spots[n]):
+            if trace.source in HEARSAY and any(self.places.use(*spot) != "fixed" for spot in self.spots[n]):
                 doubtful.append(n)
             else:
                 for name in self.names[n]:

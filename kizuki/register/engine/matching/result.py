@@ -147,7 +147,8 @@ class Device(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class AssetSeen(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of an asset. `unclear`: a device in conflict may be it. `devices`: ids of those that are it."""
+    """What became of an asset. `unclear`: a device in conflict, or an unknown one that comes near, may
+    be it. `devices`: ids of those that are it."""
 
     id: str
     status: Literal["seen", "gone", "not looked for", "unclear"]

@@ -42,6 +42,8 @@ SHORT_GAP: Final = HOUR
 #: How far from its sightings an address is still believed to be its holder's, unless another is nearer: a working day. (Leases
 #: last from an hour to eight days; the server decides, RFC 2131, 3.3.)
 HOLD: Final = 8 * HOUR
+#: The same for a fixed address: until it is seen with somebody else.
+HOLD_FIXED: Final = 14 * DAY
 #: Two that share a time of no more than this may follow each other: tables keep who has left, clocks differ.
 SLACK: Final = 4 * HOUR
 #: More IPv4 addresses than this at one time under one hardware address: it answers for others (RFC 1027, proxy ARP).

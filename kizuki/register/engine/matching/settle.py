@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from kizuki.register.engine.matching.group import Groups
 from kizuki.register.engine.matching.links import Holders
 from kizuki.register.engine.matching.places import Spot
-from kizuki.register.engine.matching.rules import GAP, HOLD, mac_kind
+from kizuki.register.engine.matching.rules import GAP, HOLD, HOLD_FIXED, mac_kind
 
 
 class Settled:
@@ -97,7 +97,8 @@ class Settled:
     ) -> tuple[int, int | None] | None:
         """Who held one of a trace's addresses at that time."""
         for spot in self.groups.spots[n]:
-            if found := self.holders.at(spot, stay, HOLD, among):
+            hold = HOLD_FIXED if self._use(spot) == "fixed" else HOLD
+            if found := self.holders.at(spot, stay, hold, among):
                 return found
         return None
 
