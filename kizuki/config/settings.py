@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "kizuki.files",
     "kizuki.criteria",
     "kizuki.register",
+    "kizuki.tasks",
     "kizuki.measures",
     "kizuki.casebook",
     "kizuki.replay",

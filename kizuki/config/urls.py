@@ -13,6 +13,8 @@ urlpatterns = [
     path("jobs/", include("kizuki.jobs.urls")),
     path("cases/", include("kizuki.casebook.urls")),
     path("files/", include("kizuki.files.urls")),
+    path("tasks/", include("kizuki.tasks.urls")),
+    path("register/", include("kizuki.register.urls")),
     path("measures/", include("kizuki.measures.urls")),
     path("replay/", include("kizuki.replay.urls")),
     path("criteria/", include("kizuki.criteria.urls")),
