@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
-from kizuki.register.actions.edits import Applied, Edit, InUse, Refused, Stale
+from kizuki.register.actions.bulk import PORTION, Bulk, apply_portions, set_field
+from kizuki.register.actions.edits import Applied, Conflict, Edit, InUse, Problem, Refused, Stale
+from kizuki.register.actions.filters import drop_filter, keep_filter
 from kizuki.register.actions.organisation import (
+    begin_organisation,
     describe_organisation,
     edits_for,
     remove_organisation,
     restore_organisation,
     store_organisation,
-)  # fmt: skip
+)
 from kizuki.register.actions.undo import undo_batch, undo_edits
-from kizuki.register.actions.write import apply
+from kizuki.register.actions.write import apply, document_at, free_key, with_id
 
 __all__ = [
-    "Applied", "Edit", "InUse", "Refused", "Stale", "apply", "describe_organisation", "edits_for", "remove_organisation",
-    "restore_organisation", "store_organisation", "undo_batch", "undo_edits",
+    "PORTION",
+    "Applied",
+    "Bulk",
+    "Conflict",
+    "Edit",
+    "InUse",
+    "Problem",
+    "Refused",
+    "Stale",
+    "apply",
+    "apply_portions",
+    "begin_organisation",
+    "describe_organisation",
+    "document_at",
+    "drop_filter",
+    "edits_for",
+    "free_key",
+    "keep_filter",
+    "remove_organisation",
+    "restore_organisation",
+    "set_field",
+    "store_organisation",
+    "undo_batch",
+    "undo_edits",
+    "with_id",
 ]  # fmt: skip

@@ -61,6 +61,13 @@ def store_organisation(
     return row
 
 
+@transaction.atomic
+def begin_organisation(*, about: About, complete: tuple[str, ...], by: By) -> Organisation:
+    """The home organisation, with nothing in its register yet."""
+    document = Document(schema_="kizuki/organisation/1", organisation=about, complete=complete)  # type: ignore[arg-type]
+    return store_organisation(document=document, by=by, home=True)
+
+
 def edits_for(organisation: Organisation, document: Document, *, only_add: bool = False) -> list[Edit]:
     """The edits that make the register what a document says. `only_add`: what the document does not name stays."""
     edits: list[Edit] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import uuid
 from collections import defaultdict
@@ -13,13 +14,15 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import slugify
 
 from kizuki.journal.actions import By, Revised, record_revisions
 from kizuki.journal.models import Revision
 from kizuki.kit.schema_faults import finding_of, findings
+from kizuki.kit.text import Name
 from kizuki.register import hooks
 from kizuki.register.actions.edits import Applied, Conflict, Edit, InUse, Problem, Refused, Stale
-from kizuki.register.columns import columns
+from kizuki.register.columns import both, columns
 from kizuki.register.derived import refresh_derived
 from kizuki.register.engine import checks
 from kizuki.register.engine.kinds import KINDS, RecordKind, built, named, plain
@@ -293,3 +296,41 @@ def history(organisation: Organisation, kind: RecordKind, key: str) -> list[Revi
     """The revisions of one record, newest first, each with its entry of the journal."""
     rows = Revision.objects.filter(room=ROOM, owner=organisation.pk, kind=kind, key=key)
     return list(rows.select_related("entry").order_by("-number"))
+
+
+def document_at(*, row: Any, version: int) -> dict[str, Any]:
+    """How a record read at a version; as it stands where that version is not known."""
+    if version != row.version:
+        made = Revision.objects.filter(
+            room=ROOM, owner=row.organisation_id, kind=row.kind_name, key=row.key, number=version
+        ).first()
+        if made is not None and made.document is not None:
+            return dict(made.document)
+    return dict(row.document)
+
+
+def with_id(*, organisation: Organisation, kind: RecordKind, document: dict[str, Any]) -> dict[str, Any]:
+    """A new record's document with an id where it has none: made of its name, and of a number where that is taken."""
+    if "id" not in KINDS[kind].struct.__struct_fields__ or document.get("id"):
+        return document
+    ja, en = both(msgspec.convert(document["name"], Name)) if document.get("name") else ("", "")
+    base = slugify(en or ja)[:60] or kind
+    taken = set(
+        TABLES[kind].objects.filter(organisation=organisation, key__startswith=base).values_list("key", flat=True)
+    )
+    id = base if base not in taken else next(f"{base}-{n}" for n in itertools.count(2) if f"{base}-{n}" not in taken)
+    return {"id": id, **document}
+
+
+def free_key(*, organisation: Organisation, kind: RecordKind, document: dict[str, Any]) -> str | None:
+    """The key that a new record will have; None where its id is taken. What is malformed is left for `apply` to refuse."""
+    try:
+        key = KINDS[kind].key(built(kind, document))
+    except msgspec.ValidationError:
+        return str(document.get("id", "")) or "?"
+    rows = TABLES[kind].objects.filter(organisation=organisation)
+    if not rows.filter(key=key, deleted_at=None).exists():
+        return key
+    if "id" in document:
+        return None
+    return next(f"{key}#{n}" for n in itertools.count(2) if not rows.filter(key=f"{key}#{n}", deleted_at=None).exists())

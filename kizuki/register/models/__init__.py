@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kizuki.register.models.filters import SavedFilter
 from kizuki.register.models.organisation import Organisation, home
 from kizuki.register.models.records import (
     TABLES,
@@ -23,5 +24,5 @@ from kizuki.register.models.records import (
 
 __all__ = [
     "TABLES", "Asset", "Backup", "Contact", "Coverage", "Information", "Link", "Mention", "Organisation", "Realm", "Record",
-    "Route", "Service", "Supplier", "Unit", "Zone", "home",
+    "Route", "SavedFilter", "Service", "Supplier", "Unit", "Zone", "home",
 ]  # fmt: skip

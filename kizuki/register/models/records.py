@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from kizuki.accounts import rules
 from kizuki.kit.text import Text
+from kizuki.register import hooks
 from kizuki.register.access import own_units
 from kizuki.register.engine.kinds import KINDS, RecordKind, built
 
@@ -63,7 +64,8 @@ class Record(models.Model):
         return self.name_en or self.name_ja or self.key
 
     def get_absolute_url(self) -> str:
-        return reverse("register:record", args=[KINDS[self.kind_name].part, self.key])
+        elsewhere = hooks.addresses.get(self.kind_name)
+        return elsewhere(self) if elsewhere else reverse("register:record", args=[KINDS[self.kind_name].part, self.pk])
 
     @property
     def name(self) -> Text:

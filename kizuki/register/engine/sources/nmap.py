@@ -14,6 +14,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from kizuki.kit.events import MAX_DEPTH
+from kizuki.kit.faults import BadFile
 from kizuki.register.engine import identity
 from kizuki.register.engine.sources import says
 from kizuki.register.engine.sources.reading import Fields, Item, Proposal, Source, fault
@@ -41,6 +42,8 @@ def read(source: Source) -> Iterator[Item]:
                 return
             source.rows += 1
             yield from _host(source, element, started, known)
+    except BadFile:
+        raise
     except DefusedXmlException:
         raise source.refuse(says.ENTITIES) from None
     except (ParseError, ValueError, LookupError) as error:

@@ -1,0 +1,422 @@
+"""People's own tables: encodings, separators, headings, merged cells, formulas, and what is said of rows that are wrong."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import openpyxl
+import pytest
+
+from kizuki.kit.faults import BadFile
+from kizuki.register.engine import sources
+from kizuki.register.engine.sources import says, xlsx
+from kizuki.register.engine.sources.headings import field_of
+
+JA = "資産名,部署,IPアドレス,重要度\nサーバ①,総務部,192.0.2.1,高\n表計算ソ,経理部,192.0.2.2,低\n"
+
+
+def read(text: str | bytes, **options: Any) -> sources.SourceReading:
+    raw = text.encode() if isinstance(text, str) else text
+    return sources.read("csv", "list.csv", raw, sources.Options(**options))
+
+
+def assets(reading: sources.SourceReading) -> list[dict[str, Any]]:
+    return [dict(proposal.fields) for proposal in reading.proposals if proposal.kind == "asset"]
+
+
+def told(reading: sources.SourceReading) -> list[tuple[int, str, str, str]]:
+    return [(fault.place, fault.column, fault.form, fault.loses) for fault in reading.faults]
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda text: text.encode(),
+        lambda text: text.encode("utf-8-sig"),
+        lambda text: text.encode("cp932"),
+        lambda text: text.encode("utf-16"),
+        lambda text: text.encode("utf-16-be"),
+        lambda text: text.encode("utf-16-le"),
+        lambda text: text.replace("\n", "\r\n").encode("cp932"),
+        lambda text: text.replace("\n", "\r").encode(),
+    ],
+)
+def test_a_table_says_the_same_in_every_encoding(encode: Callable[[str], bytes]) -> None:
+    raw = encode(JA)
+    assert sources.detect("x", raw) == "csv"
+    assert assets(read(raw)) == [
+        {"name": "サーバ①", "unit": "総務部", "ips": ("192.0.2.1",),
+         "importance": {"confidentiality": 3, "integrity": 3, "availability": 3}},
+        {"name": "表計算ソ", "unit": "経理部", "ips": ("192.0.2.2",),
+         "importance": {"confidentiality": 1, "integrity": 1, "availability": 1}},
+    ]  # fmt: skip
+    assert read(raw).faults == ()
+
+
+def test_lines_of_two_encodings_in_one_file_are_read_each_by_its_own() -> None:
+    raw = "資産名,部署\n".encode() + "サーバ,総務部\n".encode("cp932") + "端末,経理部\n".encode() + b"\xff\xfe\x81,x\n"
+    reading = read(raw)
+    assert [asset["name"] for asset in assets(reading)] == ["サーバ", "端末"]
+    assert told(reading) == [(4, "", says.UNREADABLE, "row")]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_any_usual_separator(separator: str) -> None:
+    rows = [["名称", "備考", "IPアドレス"], ["a", '"x, y; z"', "192.0.2.1"], ["b", "", "192.0.2.2"]]
+    reading = read("\n".join(separator.join(row) for row in rows))
+    assert assets(reading) == [
+        {"name": "a", "notes": "x, y; z", "ips": ("192.0.2.1",)},
+        {"name": "b", "ips": ("192.0.2.2",)},
+    ]
+    assert read("sep=;\nname;notes\na;b,c,d\n").proposals[0].fields == {"name": "a", "notes": "b,c,d"}
+
+
+def test_a_title_above_the_headings_is_not_taken_for_them() -> None:
+    reading = read("情報資産台帳,,\n2026年度,,\n\n資産名,部署,備考\na,総務部,\n")
+    assert assets(reading) == [{"name": "a", "unit": "総務部"}]
+    assert reading.proposals[-1].place == 5  # as a spreadsheet counts
+    assert assets(read("x,y\nname,unit\na,b\n", header_row=1, mapping={"x": "name"})) == [
+        {"name": "name"},
+        {"name": "a"},
+    ]
+
+
+def test_ragged_rows_and_headings_that_stand_twice() -> None:
+    reading = read("name,ip,ip,notes\na,192.0.2.1,192.0.2.2\nb,,,x,y\nc,,,x\n")
+    assert assets(reading) == [{"name": "a", "ips": ("192.0.2.1", "192.0.2.2")}, {"name": "c", "notes": "x"}]
+    assert told(reading) == [
+        (1, "ip (2)", says.TWICE, "nothing"), (2, "", says.FEWER_CELLS, "nothing"), (3, "", says.MORE_CELLS, "row"),
+    ]  # fmt: skip
+    assert (
+        reading.faults[2].message
+        == "the row has 5 cells and the headings are 4; put texts that hold the separator in quotes"
+    )
+
+
+def test_a_quotation_mark_that_is_not_closed_costs_only_what_is_within_it() -> None:
+    reading = read('name,notes\na,x\nb,"never closed\n' + "c,x\n" * 50_000)
+    assert assets(reading)[0] == {"name": "a", "notes": "x"}
+    assert (3, "", says.NOT_CLOSED, "row") in told(reading)
+
+
+def test_a_formula_is_never_taken_and_its_guard_is_taken_off() -> None:
+    reading = read("name,serial,notes\n=cmd|' /C calc'!A0,=\"00123\",'=1+2\n@home,'+81-3,-\n=SUM(A1),S-1,#REF!\n")
+    first, second, third = assets(reading)
+    assert first == {"serials": ("00123",), "notes": "=1+2", "name": "00123"}
+    assert second == {"name": "@home", "serials": ("+81-3",)}
+    assert third == {"serials": ("S-1",), "name": "S-1"}
+    assert [(fault.place, fault.form) for fault in reading.faults] == [
+        (2, says.FORMULA), (4, says.FORMULA), (4, says.CELL_ERROR),
+    ]  # fmt: skip
+
+
+def test_columns_of_passwords_are_not_read_even_where_they_are_mapped() -> None:
+    text = "name,Password,パスワード,NTLM hash,Password Last Set,BitLocker recovery key\na,p1,p2,p3,2026-01-01,p5\n"
+    reading = read(text, mapping={name: "notes" for name in text.partition("\n")[0].split(",")[1:]} | {"name": "name"})
+    assert assets(reading) == [{"name": "a", "notes": "2026-01-01"}]
+    assert [fault.column for fault in reading.faults] == [
+        "BitLocker recovery key",
+        "NTLM hash",
+        "Password",
+        "パスワード",
+    ]
+    assert {fault.form for fault in reading.faults} == {says.SECRET}
+
+
+def test_a_row_is_offered_without_the_values_that_are_wrong() -> None:
+    reading = read(
+        "name,kind,ip,mac,host,url,count,status,importance,公開\n"
+        "a,spaceship,1.2.3,zz,bad name!@,example,none?,asleep,11,maybe\n"
+        'b,サーバー,10.0.0.1 10.0.0.2,"00:00:5e:00:53:01\n00-00-5E-00-53-02",B.Example.JP.,https://b.example.jp/,3台,稼働中,高,なし\n'
+    )
+    assert assets(reading) == [
+        {"name": "a", "hosts": ("bad",)},
+        {"name": "b", "kind": "server", "ips": ("10.0.0.1", "10.0.0.2"), "macs": ("00:00:5e:00:53:01", "00:00:5e:00:53:02"),
+         "hosts": ("b.example.jp",), "urls": ("https://b.example.jp/",), "count": 3, "lifecycle": "in use",
+         "importance": {"confidentiality": 3, "integrity": 3, "availability": 3}, "internet_facing": False},
+    ]  # fmt: skip
+    assert {fault.place for fault in reading.faults} == {2}
+    assert {fault.form for fault in reading.faults} == {
+        says.NOT_KIND, says.NOT_IP, says.NOT_MAC, says.NOT_HOST, says.NOT_URL, says.NOT_COUNT, says.NOT_LIFECYCLE,
+        says.NOT_IMPORTANCE, says.NOT_YES_NO,
+    }  # fmt: skip
+    assert {fault.loses for fault in reading.faults} == {"value"}
+
+
+def test_numbers_and_addresses_that_stand_twice() -> None:
+    reading = read("id,name,mac,serial\n1,a,00:00:5e:00:53:01,S1\n1,b,,\n2,c,00:00:5e:00:53:01,S1\n,,,\n3,,,\n")
+    assert [asset["name"] for asset in assets(reading)] == ["a", "c", "3"]
+    assert told(reading) == [
+        (3, "", says.REPEATED_ID, "row"), (4, "", says.REPEATED_ADDRESS, "nothing"), (4, "", says.REPEATED_ADDRESS, "nothing"),
+    ]  # fmt: skip
+
+
+def test_importance_of_each_aspect_goes_before_the_one_for_all() -> None:
+    [asset] = assets(read("資産名,機密性,重要度,可用性\na,3,1,2\n"))
+    assert asset["importance"] == {"confidentiality": 3, "integrity": 1, "availability": 2}
+    [asset] = assets(read("資産名,機密性\na,3\n"))
+    assert asset["importance"] == {"confidentiality": 3}
+
+
+def test_what_assets_name_is_proposed_once() -> None:
+    reading = read(
+        "name,部署,設置場所,管理者,domain\na,総務部,DMZ,taro@example.jp,corp.example.jp\nb,総務部,DMZ,taro@example.jp,\n"
+    )
+    assert [(proposal.kind, proposal.fields, proposal.place) for proposal in reading.proposals if proposal.kind != "asset"] == [
+        ("unit", {"name": "総務部"}, 2), ("zone", {"name": "DMZ", "kind": "dmz"}, 2),
+        ("contact", {"name": "taro@example.jp", "mail": "taro@example.jp"}, 2),
+        ("realm", {"name": "corp.example.jp", "id": "corp.example.jp"}, 2),
+    ]  # fmt: skip
+
+
+def test_last_seen_gives_a_sighting_and_a_day_that_can_be_two_gives_none() -> None:
+    reading = read(
+        "name,ip,last seen\na,192.0.2.1,2026/11/03 9:05\nb,192.0.2.2,03/04/2026\nc,192.0.2.3,\nd,,2026-11-03\n"
+    )
+    assert [(seen.ips, seen.at) for seen in reading.observations] == [
+        (("192.0.2.1",), datetime(2026, 11, 3, 9, 5, tzinfo=UTC))
+    ]
+    assert told(reading) == [(3, "last seen", says.TWO_DAYS, "value")]
+    for day_first, month in ((True, 4), (False, 3)):
+        seen = read("name,ip,last seen\nb,192.0.2.2,03/04/2026\n", day_first=day_first).observations
+        assert seen[0].at.month == month
+
+
+def test_tables_of_units_zones_and_contacts() -> None:
+    units = read("部署コード,部署名,上位部署\n1,本社,\n2,総務部,本社\n3,a,b\n4,b,a\n", kind="unit")
+    assert [proposal.fields for proposal in units.proposals][:2] == [
+        {"id": "1", "name": "本社"},
+        {"id": "2", "name": "総務部", "parent": "本社"},
+    ]
+    assert told(units) == [(4, "", says.CYCLE, "value"), (5, "", says.CYCLE, "value")]
+    zones = read(
+        "セグメント名,種別,ネットワークアドレス\n社内,社内LAN,192.0.2.77/24 2001:db8::/48\n,DMZ,300.0.0.0/8\n",
+        kind="zone",
+    )
+    assert [proposal.fields for proposal in zones.proposals] == [
+        {"name": "社内", "kind": "office", "ranges": ("192.0.2.0/24", "2001:db8::/48")},
+    ]  # fmt: skip
+    assert told(zones) == [(3, "", says.NO_NAME, "row"), (3, "ネットワークアドレス", says.NOT_RANGE, "value")]
+    contacts = read("氏名,メールアドレス,部署\n山田 太郎,taro@example.jp,総務部\n佐藤,ですか,\n", kind="contact")
+    assert [dict(proposal.fields) for proposal in contacts.proposals if proposal.kind == "contact"] == [
+        {"name": "山田 太郎", "mail": "taro@example.jp", "unit": "総務部"}, {"name": "佐藤"},
+    ]  # fmt: skip
+
+
+def test_the_limit_of_rows_is_said() -> None:
+    reading = read("name,ip\n" + "".join(f"a{n},\n" for n in range(10)), max_rows=4)
+    assert [len(assets(reading)), reading.rows] == [4, 4]
+    assert told(reading) == [(6, "", says.TOO_MANY_ROWS, "row")]
+    assert reading.faults[0].message.startswith("only the first 4 rows were read")
+
+
+def test_faults_are_bounded_and_counted() -> None:
+    reading = read("name,ip\n" + "".join(f"a{n},x.y\n" for n in range(1500)))
+    assert (len(reading.faults), reading.faults_left_out, len(assets(reading))) == (1000, 500, 1500)
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("資産名", "name"), ("管理番号", "id"), ("部署", "unit"), ("設置場所", "zone"), ("ＩＰアドレス", "ips"), ("MACアドレス（無線）", "macs"),
+        ("管理者", "owner"), ("重要度", "importance"), ("OS", "os"), ("シリアル番号", "serials"), ("IP Address", "ips"),
+        ("mac_address 2", "macs"), ("Serial No.", "serials"), ("Host-Name", "hosts"), ("備考※", "notes"), ("機密性", "importance.confidentiality"),
+        ("型番", "model"), ("メーカー", "make"), ("台数", "count"), ("最終確認日", "seen_at"), ("外部公開", "internet_facing"),
+        ("初期パスワード", None), ("購入金額", None), ("", None),
+    ],
+)  # fmt: skip
+def test_usual_headings_are_known(heading: str, field: str | None) -> None:
+    assert field_of(heading) == field
+
+
+def test_a_mapping_is_plain_data_and_gives_a_field_of_one_value_once() -> None:
+    mapping = sources.guess_mapping(["資産名", "名称", "IPアドレス", "IPアドレス (2)", "金額"])
+    assert mapping == {"資産名": "name", "IPアドレス": "ips", "IPアドレス (2)": "ips"}
+    assert sources.headings("csv", "x.csv", JA.encode()) == ["資産名", "部署", "IPアドレス", "重要度"]
+    assert assets(read(JA, mapping={"部署": "name", "資産名": "nonsense"}))[0] == {"name": "総務部"}
+    with pytest.raises(BadFile, match="no column of this table is known"):
+        read("a,b\n1,2\n")
+
+
+def book(fill: Callable[[Any], None], *, title: str = "資産") -> bytes:
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet.title = title
+    fill(sheet)
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def read_book(raw: bytes, **options: Any) -> sources.SourceReading:
+    assert sources.detect("book.bin", raw) == "xlsx"
+    return sources.read("xlsx", "book.xlsx", raw, sources.Options(**options))
+
+
+def test_a_workbook_with_numbers_days_and_yes_no() -> None:
+    def fill(sheet: Any) -> None:
+        sheet.append(["管理番号", "資産名", "台数", "最終確認日", "外部公開", "IPアドレス"])
+        sheet.append([17, "a", 3.0, datetime(2026, 11, 3, 9, 5), True, "192.0.2.1"])
+        sheet.append([])
+        sheet.append([18, "b", None, date(2026, 11, 4), False, None])
+
+    reading = read_book(book(fill))
+    assert assets(reading) == [
+        {"id": "17", "name": "a", "count": 3, "internet_facing": True, "ips": ("192.0.2.1",)},
+        {"id": "18", "name": "b", "internet_facing": False},
+    ]  # fmt: skip
+    assert [proposal.place for proposal in reading.proposals] == [2, 4]
+    assert [seen.at for seen in reading.observations] == [datetime(2026, 11, 3, 9, 5, tzinfo=UTC)]
+
+
+def test_merged_cells_are_told_row_by_row_and_taken_as_they_are_meant() -> None:
+    def fill(sheet: Any) -> None:
+        sheet.append(["部署", "資産名", "備考"])
+        for name in "abc":
+            sheet.append(["総務部" if name == "a" else None, name])
+        sheet["B5"] = "一括"
+        sheet.merge_cells("A2:A4")
+        sheet.merge_cells("B5:C5")
+
+    reading = read_book(book(fill))
+    assert [(asset["name"], asset.get("unit")) for asset in assets(reading)] == [
+        ("a", "総務部"), ("b", "総務部"), ("c", "総務部"), ("一括", None),
+    ]  # fmt: skip
+    assert told(reading) == [
+        (3, "A", says.MERGED_ROWS, "nothing"), (4, "A", says.MERGED_ROWS, "nothing"), (5, "B", says.MERGED_COLUMNS, "nothing"),
+    ]  # fmt: skip
+    assert "row 2" in reading.faults[0].message
+
+
+def test_headings_of_two_rows() -> None:
+    def fill(sheet: Any) -> None:
+        sheet.append(["管理番号", "資産名", "ネットワーク", None])
+        sheet.append([None, None, "IPアドレス", "MACアドレス"])
+        sheet.append(["1", "a", "192.0.2.1", "00:00:5e:00:53:01"])
+        for merged in ("A1:A2", "B1:B2", "C1:D1"):
+            sheet.merge_cells(merged)
+
+    assert assets(read_book(book(fill))) == [
+        {"id": "1", "name": "a", "ips": ("192.0.2.1",), "macs": ("00:00:5e:00:53:01",)}
+    ]
+
+
+def test_a_formula_in_a_workbook_gives_its_value_or_nothing() -> None:
+    raw = book(lambda sheet: [sheet.append(["資産名", "備考"]), sheet.append(["a", "=1+2"]), sheet.append(["b", "x"])])
+    reading = read_book(raw)
+    assert assets(reading) == [{"name": "a"}, {"name": "b", "notes": "x"}]
+    assert told(reading) == [(2, "B", says.FORMULA, "value")]
+    stored = rewritten(
+        raw, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"<v></v>", b"<v>3</v>").replace(b"<v />", b"<v>3</v>")
+    )
+    assert assets(read_book(stored))[0] == {"name": "a", "notes": "3"}
+    assert read_book(stored).faults == ()
+
+
+def rewritten(raw: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            changed = change(content) if name == part else content
+            assert name != part or changed != content
+            new.writestr(name, changed)
+    return target.getvalue()
+
+
+def test_the_sheet_is_chosen_by_name_and_hidden_ones_are_passed_over() -> None:
+    made = openpyxl.Workbook()
+    hidden = made.active
+    assert hidden is not None
+    hidden.title, hidden.sheet_state = "古い", "hidden"
+    hidden.append(["資産名"])
+    for title in ("一覧", "別"):
+        made.create_sheet(title).append(["資産名", "部署"])
+        made[title].append([title, "総務部"])
+    file = io.BytesIO()
+    made.save(file)
+    assert sources.sheets("b.xlsx", file.getvalue()) == ["一覧", "別"]
+    assert assets(read_book(file.getvalue()))[0]["name"] == "一覧"
+    assert assets(read_book(file.getvalue(), sheet="別"))[0]["name"] == "別"
+    with pytest.raises(BadFile, match="the workbook has no sheet “x”; its sheets are 古い, 一覧, 別"):
+        read_book(file.getvalue(), sheet="x")
+
+
+def test_workbooks_that_would_fill_the_memory_or_declare_entities_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = book(lambda sheet: [sheet.append(["資産名", "部署"]), sheet.append(["a", "x" * 5000])])
+    declared = rewritten(
+        raw,
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace(b"<worksheet", b'<!DOCTYPE w [<!ENTITY a "b">]><worksheet', 1),
+    )
+    with pytest.raises(BadFile, match="the XML declares entities"):
+        read_book(declared)
+    for limit in ("MAX_UNPACKED", "MAX_TEXTS", "MAX_PART"):
+        with monkeypatch.context() as patch:
+            patch.setattr(xlsx, limit, 100)
+            with pytest.raises(BadFile, match="unpacks to more than"):
+                read_book(raw)
+    broken = rewritten(raw, "xl/worksheets/sheet1.xml", lambda xml: xml[: len(xml) // 2])
+    with pytest.raises(BadFile, match="not readable as an Excel workbook"):
+        read_book(broken)
+
+
+def test_a_sheet_that_claims_to_be_huge_costs_no_more_than_it_is() -> None:
+    raw = book(lambda sheet: [sheet.append(["資産名", "部署"]), sheet.append(["a", "総務部"])])
+    huge = rewritten(
+        raw,
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace(b'<dimension ref="A1:B2"', b'<dimension ref="A1:XFD1048576"'),
+    )
+    assert assets(read_book(huge)) == [{"name": "a", "unit": "総務部"}]
+
+
+MILLION = """
+import resource, sys
+from kizuki.register.engine import sources
+
+class Rows:
+    '''A file of a million rows that never stands anywhere as a whole.'''
+    def __init__(self): self.at = 0
+    def seekable(self): return True
+    def readable(self): return True
+    def writable(self): return False
+    closed = False
+    def flush(self): pass
+    def tell(self): return self.at
+    def seek(self, at, whence=0): self.at = at; return at
+    def read(self, n=-1):
+        if self.at >= 26 * 1_000_000: return b''
+        n = min(n if n > 0 else 1 << 20, 26 * 1_000_000 - self.at)
+        first, last = self.at // 26, (self.at + n) // 26 + 1
+        text = b''.join(b'name,notes,ip,id,os,no,x,y\\n'[:26].replace(b',x,y', b',xyz') [:25] + b'\\n' if i == 0 else
+                        b'PC%07d,note,,,,,,,,,,,,,\\n' % i for i in range(first, last))
+        start = self.at - first * 26
+        self.at += n
+        return text[start:start + n]
+    def read1(self, n=-1): return self.read(n)
+    def readline(self, n=-1):
+        line = self.read(26)
+        return line
+
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+source = sources.source_of('csv', 'large.csv', Rows(), sources.Options(max_rows=2_000_000))
+count = sum(isinstance(item, sources.Proposal) for item in sources.stream(source))
+print(count, source.rows, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+@pytest.mark.slow
+def test_a_million_rows_are_streamed_in_bounded_memory() -> None:
+    done = subprocess.run([sys.executable, "-c", MILLION], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    proposals, rows, megabytes = map(int, done.stdout.split())
+    assert (proposals, rows) == (999_999, 999_999)
+    assert megabytes < 60
