@@ -25,12 +25,16 @@ from kizuki.casebook.actions import import_cases, remove_case
 from kizuki.casebook.engine.format import Case as Document
 from kizuki.casebook.library import cases
 from kizuki.casebook.models import Case
+from kizuki.criteria.actions import begin_draft, decide, propose
+from kizuki.criteria.queries import document
 from kizuki.demo.actions import load_company, load_library
 from kizuki.jobs.actions import enqueue
 from kizuki.jobs.models import Job
 from kizuki.jobs.tasks import verify_journal
+from kizuki.kit.text import Text
 from kizuki.register.models import Organisation
 from kizuki.replay.actions import rank, refresh, stale
+from kizuki.tasks.actions import About, Origin, create_task
 from tests.passkeys import registered
 
 ROLES = tuple(Role.values)
@@ -45,7 +49,8 @@ class Belongings(NamedTuple):
 
 
 class World(NamedTuple):
-    """`people` by role, and "deactivated" and "other"; `own` what each of them has."""
+    """`people` by role, and "deactivated" and "other"; `own` what each of them has; `made`: one thing of each room that makes its
+    own."""
 
     people: dict[str, Person]
     own: dict[str, Belongings]
@@ -54,6 +59,7 @@ class World(NamedTuple):
     red: Case
     removed: Case
     sessions: dict[str, str]
+    made: dict[str, Any]
 
     def client(self, who: str, **extra: Any) -> Client:
         """A client on which this person has signed in just now with the password; "anonymous": nobody has."""
@@ -88,6 +94,23 @@ def _belongings(person: Person) -> Belongings:
     return Belongings(job, key, passkey)
 
 
+def _made(person: Person) -> dict[str, Any]:
+    """One thing of each room that makes its own."""
+    title = Text(ja="復元を試す", en="Test a restore")
+    text = Text(ja="世代ごとに一つ。", en="One of each generation.")
+    task = create_task(title=title, text=text, origin=Origin.OWN, unit="it", about=About("asset", "dc1"), by="test")
+    return {"task": task, **_criteria(person)}
+
+
+def _criteria(person: Person) -> dict[str, Any]:
+    """A draft and a proposal of this person, and a decision."""
+    base = {purpose: document(f"importance-{purpose}") for purpose in ("integrity", "availability")}
+    drafts = {purpose: begin_draft(document=found, by=person) for purpose, found in base.items() if found}
+    propose(draft=drafts["availability"], reason="Again", version=1, by=person)
+    decision = decide(purpose="admission", facts={"connection": "office"}, about=person, by=person)
+    return {"draft": drafts["integrity"], "proposed": drafts["availability"], "decision": decision}
+
+
 def build() -> World:
     """Fill the database the way `kizuki demo` does, and add what is not for everyone."""
     load_library()
@@ -105,7 +128,8 @@ def build() -> World:
     refresh(organisation=company, cases=stale(company))
     rank(organisation=company)
     named = {slug: Case.objects.get(slug=slug) for slug in ("nisc-h", "red-case", "removed-case")}
-    return World(people, own, company, named["nisc-h"], named["red-case"], named["removed-case"], sessions)
+    cases_ = (named["nisc-h"], named["red-case"], named["removed-case"])
+    return World(people, own, company, *cases_, sessions, _made(people["other"]))
 
 
 @pytest.fixture(scope="module")

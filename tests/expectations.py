@@ -17,7 +17,13 @@ ADMIN_DOES = "404 404 404 404 403 302"
 EDITOR_OPENS = "403 403 200 403 403 200"
 EDITOR_DOES = "403 403 302 403 403 302"
 EDITOR_DOES_RED = "404 403 302 403 403 302"
+TASK_OPENS = "404 403 200 403 403 200"
+TASK_DOES = "404 403 302 403 403 302"
 SEES_ALL = "404 200 200 200 200 200"
+#: Of rooms that a reporter does not learn of.
+WRITER_OPENS = "404 403 200 403 403 200"
+WRITER_DOES = "404 403 302 403 403 302"
+WRITER_MISSES = "404 403 404 403 403 404"
 #: May see everything of others, may end others' things only as administrator.
 FOREIGN = "404 404 404 404 403 302"
 
@@ -57,6 +63,33 @@ EXPECTED: dict[str, Lines] = {
     "replay:template": [(GET, "-", "200")],
     "replay:organisation_file": [(GET, "-", SEES_ALL)],
     "replay:one": [(GET, "own", SEES_ALL), (GET, "red", SEES_ALL), (GET, "removed", "404"), (GET, "missing", "404")],
+    # tasks: no reporter of these tests answers for a unit
+    "tasks:tasks": [(GET, "-", SEES_ALL)],
+    "tasks:new": [(GET, "-", TASK_OPENS), (POST, "-", TASK_DOES)],
+    "tasks:task": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "tasks:edit": [(GET, "own", TASK_OPENS), (POST, "own", TASK_DOES), (GET, "missing", "404"), (POST, "missing", "404")],
+    "tasks:act": [(POST, "own", TASK_DOES), (POST, "missing", "404")],
+    # criteria: for a reporter they do not exist; managers write, and another manager approves
+    "criteria:all": [(GET, "-", SEES_ALL)],
+    "criteria:bring_in": [(GET, "-", WRITER_OPENS), (POST, "-", WRITER_DOES)],
+    "criteria:one": [(GET, "own", "404 302 302 302 302 302"), (GET, "missing", "404")],
+    "criteria:begin": [(POST, "own", WRITER_DOES), (POST, "missing", WRITER_MISSES)],
+    **{
+        f"criteria:{name}": [(GET, "own", SEES_ALL), (GET, "draft", SEES_ALL), (GET, "missing", "404")]
+        for name in ("version", "file", "try_it", "compare")
+    },
+    **{
+        f"criteria:{name}": [
+            (GET, "draft", WRITER_OPENS), (GET, "own", WRITER_MISSES), (POST, "draft", WRITER_DOES),
+            (POST, "own", "404 403 409 403 403 409"), (GET, "missing", WRITER_MISSES),
+        ]
+        for name in ("edit", "rule", "text")
+    },
+    "criteria:propose": [(POST, "draft", WRITER_DOES), (POST, "own", "404 403 409 403 403 409"), (POST, "missing", WRITER_MISSES)],
+    "criteria:approve": [(POST, "proposed", WRITER_DOES), (POST, "draft", "404 403 409 403 403 409"), (POST, "missing", WRITER_MISSES)],
+    "criteria:withdraw": [(POST, "draft", WRITER_DOES), (POST, "own", WRITER_DOES), (POST, "missing", WRITER_MISSES)],
+    "criteria:decisions": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "criteria:decision": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
     # jobs
     "jobs:jobs": [(GET, "-", "200")],
     "jobs:job": [(GET, "own", "200"), (GET, "foreign", ADMIN_SEES), (GET, "missing", "404")],

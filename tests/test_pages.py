@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -21,7 +21,9 @@ from kizuki.accounts.models import Person
 from kizuki.casebook.actions import import_cases
 from kizuki.casebook.library import cases
 from kizuki.casebook.models import Case
+from kizuki.criteria.models import Decision
 from kizuki.replay.actions import rank, refresh, stale
+from kizuki.tasks.models import Task
 from tests.conftest import World, copy_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +33,13 @@ PAGES = [
     "/cases/", "/cases/?q=backup", "/cases/?q=zzzzzz", "/cases/?level=advanced", "/cases/nisc-a", "/cases/nisc-d", "/cases/nisc-g",
     "/cases/nisc-h", "/cases/nisc-h?for=executive", "/cases/for/executive", "/cases/for/strategy",
     "/cases/for/practitioner", "/cases/glossary", "/cases/import", "/measures/", "/measures/P01", "/replay/",
+    "/tasks/", "/tasks/?state=every&q=restore", "/tasks/new", "/tasks/{task}", "/tasks/{task}/edit",
+    "/criteria/", "/criteria/import", "/criteria/admission/1", "/criteria/importance-integrity/2",
+    "/criteria/importance-availability/2", "/criteria/admission/1/try",
+    "/criteria/admission/1/try?fact-exposure=open&fact-connection=office", "/criteria/importance-integrity/2/compare",
+    "/criteria/importance-integrity/2/edit", "/criteria/importance-integrity/2/rule/new",
+    "/criteria/importance-integrity/2/rule/loss", "/criteria/importance-integrity/2/text",
+    "/criteria/admission/decisions", "/criteria/decisions/{decision}",
     "/replay/case/nisc-b", "/replay/case/nisc-g", "/replay/case/nisc-h", "/replay/priorities", "/jobs/", "/jobs/?all",
     "/journal/", "/journal/1/", "/account/", "/account/keys/", "/account/password/", "/account/people/",
     "/account/people/?q=a", "/account/people/invite/", "/account/people/{other}/", "/account/passkeys/",
@@ -39,7 +48,7 @@ PAGES = [
 ]  # fmt: skip
 LANGUAGES = ("ja", "en")
 #: Languages are called by their own names everywhere; a search shows what was typed.
-OWN_NAMES = {"English", "日本語", "backup", "zzzzzz"}
+OWN_NAMES = {"English", "日本語", "backup", "restore", "zzzzzz"}
 VOID = {"meta", "link", "input", "br", "img", "hr", "wbr", "path", "use", "circle", "rect", "line"}
 HIDDEN = {"script", "style", "title", "template"}
 POLICY = {
@@ -117,8 +126,16 @@ def reader(world: World, who: str, language: str) -> Client:
 
 
 def at(address: str) -> str:
-    """The address with the id of another person put in; ids go on counting from test to test on PostgreSQL."""
-    return address.replace("{other}", str(Person.objects.get(name="Other").pk)) if "{other}" in address else address
+    """The address with the ids of things put in; they go on counting from test to test on PostgreSQL."""
+    ids: dict[str, Any] = {
+        "other": Person.objects.filter(name="Other"),
+        "decision": Decision.objects.filter(about_label="Other"),
+        "task": Task.objects.filter(title_en="Test a restore"),
+    }
+    for name, rows in ids.items():
+        if f"{{{name}}}" in address:
+            address = address.replace(f"{{{name}}}", str(rows.get().pk))
+    return address
 
 
 def page(client: Client, address: str) -> str:

@@ -79,11 +79,26 @@ def arguments(world: World, route: str, obj: str, who: str) -> dict[str, Any]:
         return {"slug": rows[obj].slug if obj in rows else "no-such-case"}
     if route == "measures:measure":
         return {"id": "P01" if obj == "own" else "X99"}
+    if route.startswith("tasks:"):
+        task = {"pk": world.made["task"].pk if obj == "own" else NOBODY}
+        return {**task, "word": "take"} if route == "tasks:act" else task
+    if route.startswith("criteria:"):
+        return criteria_arguments(world, route, obj)
     if route == "journal:entry":
         return {"seq": 1 if obj == "own" else NOBODY}
     if route == "journal:export":
         return {"kind": "csv" if obj == "own" else "exe"}
     raise AssertionError(f"{route}: say in arguments() what its objects are")
+
+
+def criteria_arguments(world: World, route: str, obj: str) -> dict[str, Any]:
+    """Of criteria: own is what came with the library; draft and proposed are another's."""
+    if route == "criteria:decision":
+        return {"pk": world.made["decision"].pk if obj == "own" else NOBODY}
+    version = world.made.get(obj) or world.made["decision"].version
+    found = {"slug": version.criteria.slug if obj != "missing" else "no-such-criteria"}
+    found |= {"number": version.number} if "number" in ROUTES[route].arguments else {}
+    return found | ({"rule": version.read.rules[0].id} if "rule" in ROUTES[route].arguments else {})
 
 
 def address(world: World, route: str, obj: str, who: str) -> str:
@@ -95,11 +110,16 @@ def sent(world: World, route: str, obj: str, who: str) -> dict[str, Any]:
     target = world.people["other"] if obj == "foreign" else world.people.get(who)
     if target is not None and route.startswith(("accounts:", "people:")):
         target = Person.objects.get(pk=target.pk)
+    if route.startswith("criteria:"):
+        return criteria_sent(world, route, obj)
     case = dump(copy_of(cases()[0], "brought-in")).encode()
     forms: dict[str, dict[str, Any]] = {
         "set_language": {"language": "ja", "next": "/keys"},
         "casebook:bring_in": {"files": SimpleUploadedFile("brought-in.yaml", case)},
         "replay:try": {"file": SimpleUploadedFile("organisation.yaml", COMPANY.read_bytes())},
+        "tasks:new": {"title": "New", "unit": "it"},
+        "tasks:edit": {"title": "Changed", "unit": "it", "version": 1},
+        "tasks:act": {"version": 1},
         "accounts:me": {"name": "New", "language": "en", "time_zone": "UTC", "version": getattr(target, "version", 1)},
         "accounts:make_key": {"name": "a program", "scope": "read", "days": "30"},
         "people:invite": {"name": "New", "email": "new@example.org", "role": "reporter", "language": "ja"},
@@ -114,6 +134,20 @@ def sent(world: World, route: str, obj: str, who: str) -> dict[str, Any]:
         "mfa_edit_webauthn": {"name": "the other one"},
     }  # fmt: skip
     return forms.get(route, {})
+
+
+def criteria_sent(world: World, route: str, obj: str) -> dict[str, Any]:
+    version = world.made.get(obj) or world.made["decision"].version
+    rule, seen = version.read.rules[0], {"version": version.version}
+    forms: dict[str, dict[str, Any]] = {
+        "criteria:bring_in": {"file": SimpleUploadedFile("new.yaml", dump(version.read).encode())},
+        "criteria:edit": {"act": f"down:{rule.id}"},
+        "criteria:rule": {"position": 1, "outcome": rule.outcome, "because_en": "Other"},
+        "criteria:text": {"document": dump(version.read).replace("because:", "conditions: []\n    because:", 1)},
+        "criteria:propose": {"reason": "Better"},
+        "criteria:approve": {"effective_from": timezone.localdate().isoformat()},
+    }
+    return {**seen, **forms.get(route, {})}
 
 
 def expected(name: str, method: str, obj: str, answers: str, who: str) -> str:
