@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kizuki.register.views.bulk import batch, bulk, undo_batch
 from kizuki.register.views.lists import drop_filter, find, keep_filter, records
+from kizuki.register.views.many import batch, bulk, undo_batch
 from kizuki.register.views.organisation import about, overview
-from kizuki.register.views.records import edit, new, record, remove, restore, undo
+from kizuki.register.views.single import edit, new, record, remove, restore, undo
 
 __all__ = [
     "about", "batch", "bulk", "drop_filter", "edit", "find", "keep_filter", "new", "overview", "record", "records", "remove", "restore",
