@@ -31,12 +31,14 @@ Choice = dict[str, Node | None]
 @dataclass
 class Walked:
     """One reading of the unknowns over all entries. `worst`: the worst runs, several where they weigh the same. `through`, `of`:
-    rows at the first step at which an entry is taken; where none is, at the first that meets any."""
+    rows at the first step at which an entry is taken; where none is, at the first that meets any. `words`: the results from each
+    of those rows."""
 
     severity: Severity
     worst: list[Run]
     through: set[str]
     of: set[str]
+    words: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def run(self) -> Run:
@@ -83,11 +85,16 @@ def reference(
     taking = [step for step in met if any(run.taken[step.id] for _, run in found)]
     first = next(iter(taking or met), None)
     rows = [(weight, choice[first.id]) for weight, choice, _ in weighed] if first else []
+    words: dict[str, set[str]] = {}
+    for _, choice, run in weighed if first else []:
+        if first and (node := choice[first.id]):
+            words.setdefault(node.id, set()).add(run.word)
     return Walked(
         top,
         [run for weight, _, run in weighed if weight == top],
         {node.id for weight, node in rows if node and weight[0]},
         {node.id for _, node in rows if node},
+        words,
     )
 
 

@@ -21,6 +21,10 @@ from kizuki.replay.tests.told import Told, by_engine, by_reference, catalogue, l
 EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "fidelity" / "expected.yaml").read_text(encoding="utf-8")
 )
+KEYS = {
+    *("case", "result", "step", "why", "lost", "lost_number", "clean", "seen", "contained", "contained_from"),
+    *("stops", "too_late", "through_from", "of", "questions", "hindered"),
+}
 WAYS: dict[str, Callable[[Case, Organisation], Told]] = {"engine": by_engine, "reference": by_reference}
 
 
@@ -76,6 +80,8 @@ def test_from_which_entries_it_goes_through(name: str, way: str) -> None:
         through = expected.get("through_from", [])
         assert found.entries == (len(through), expected["of"])
         assert found.through_from == set(through)
+    if "contained_from" in expected:
+        assert found.contained_from == set(expected["contained_from"])
     for step in expected.get("hindered", []):
         assert found.weakest(step) == "hindered"
 
@@ -85,16 +91,51 @@ def test_from_which_entries_it_goes_through(name: str, way: str) -> None:
 def test_nothing_reassures_falsely(name: str, way: str) -> None:
     """Where it says stopped, a stated measure that can stop is recorded as full: no half, no education, no silence."""
     case, org = library_case(EXPECTED[name]["case"]), victim(name)
+    found = told(name, way)
     rules = Reference(case, org, catalogue(), vocabulary(), unknown="none")
+    for (at, row), verdict in found.verdicts.items():
+        if verdict == "stopped":
+            assert stopping(rules, found, at, row), f"{name}: {at} is called stopped at {row}"
+
+
+def stopping(rules: Reference, found: Told, at: str, row: str) -> list[str]:
+    """The stated measures that can stop this step and are full where the rules ask: at the row itself, or at every row from which the
+    attack may come; at a boundary on one side of it."""
     nodes = {node.id: node for node in rules.nodes}
-    for (at, row), verdict in told(name, way).verdicts.items():
-        if verdict != "stopped":
-            continue
-        able = [b for b in rules.steps[at].prevent if b.stated and rules.measures[b.measure].power.stops == "yes"]
-        at_all = [rules.state(b.measure, node) for b in able for node in rules.nodes]
-        here = [rules.state(b.measure, nodes[row]) for b in able if b.at == "target"]
-        sides = [b for b in able if b.at == "source" or rules.measures[b.measure].power.fences == "zone"]
-        assert "full" in (at_all if sides else here), f"{name}: {at} is called stopped at {row}"
+    step = rules.steps[at]
+    passed = {
+        near for (name, near), verdict in found.verdicts.items() if verdict != "stopped" and name in rules.before(step)
+    }
+    sources = passed & set(found.lost)
+
+    def full(measure: str, rows: set[str]) -> bool:
+        return bool(rows) and all(rules.state(measure, nodes[name]) == "full" for name in rows)
+
+    able = [b for b in step.prevent if b.stated and rules.measures[b.measure].power.stops == "yes"]
+    boundary = {b.measure for b in able if step.via == "network" and rules.measures[b.measure].power.fences == "zone"}
+    return [
+        b.measure
+        for b in able
+        if (full(b.measure, {row}) and (b.at == "target" or b.measure in boundary))
+        or (full(b.measure, sources) and (b.at == "source" or b.measure in boundary))
+    ]
+
+
+def test_full_cover_elsewhere_does_not_count_as_stopping() -> None:
+    """The check above is no formality: cover that is full only where the attack does not pass convinces it of nothing."""
+    import msgspec
+
+    from kizuki.register.engine.format import Coverage, Scope
+
+    org = victim("h-before")
+    rows = tuple(Coverage(row.id, Scope(asset="staff-pc"), "full") for row in catalogue().measures)
+    org = msgspec.structs.replace(org, coverage=rows)
+    case = library_case("nisc-h")
+    found = by_engine(case, org)
+    rules = Reference(case, org, catalogue(), vocabulary(), unknown="none")
+    passed = [key for key, verdict in found.verdicts.items() if verdict != "stopped"]
+    assert {at for at, _ in passed} >= {"H1", "H4", "H6"}
+    assert not any(stopping(rules, found, at, row) for at, row in passed if row != "staff-pc")
 
 
 @pytest.mark.parametrize("name", [name for name in sorted(EXPECTED) if name.endswith("-before")])
@@ -132,7 +173,9 @@ def test_the_expectations_name_real_things() -> None:
         rows = {asset.id for asset in victim(name).assets}
         steps = {step.id for step in library_case(expected["case"]).attack}
         named = [*expected.get("lost", []), *expected.get("clean", []), *expected.get("through_from", [])]
+        named += expected.get("contained_from", [])
         assert set(named) <= rows
+        assert set(expected) <= KEYS, f"{name}: {sorted(set(expected) - KEYS)} would be read by no test"
         assert {expected.get("step", "")} - {""} <= steps
         assert set(expected.get("too_late", [])) | set(expected.get("stops", [])) <= known
         assert len(expected["why"]) > 60

@@ -39,6 +39,7 @@ class Told:
     verdicts: dict[tuple[str, str], str] = field(default_factory=dict)
     questions: list[tuple[str, ...]] = field(default_factory=list)
     through_from: set[str] = field(default_factory=set)
+    contained_from: set[str] = field(default_factory=set)
     entries: tuple[int, int] = (0, 0)
 
     def weakest(self, step: str) -> str | None:
@@ -101,6 +102,7 @@ def told_of(answer: Answer, view: View, case: Case, org: Organisation) -> Told:
         verdicts=view.verdicts,
         questions=answer.questions,
         through_from=answer.none.through,
+        contained_from={row for row, words in answer.none.words.items() if words == {"contained"}},
         entries=(len(answer.none.through), len(answer.none.of)),
     )
 
@@ -124,6 +126,12 @@ def by_engine(case: Case, org: Organisation) -> Told:
     return Told(found.word) if found.none is None else engine_told(found, found.none)
 
 
+def _only(word: str, run: Run) -> set[str]:
+    """The entries from which nothing but this comes out."""
+    ends = [(out.word, row) for out in run.entries.outcomes for row in out.ids]
+    return {row for _, row in ends} - {row for end, row in ends if end != word}
+
+
 def engine_told(found: Replay, run: Run) -> Told:
     groups = [(step.id, row, group) for step in run.steps for group in step.groups for row in group.ids]
     assert not any(step.more_groups for step in run.steps)
@@ -139,6 +147,7 @@ def engine_told(found: Replay, run: Run) -> Told:
         assumed={(a.step, row) for a in run.assumed if a.what not in ("way", "outside") for row in a.ids},
         questions=[tuple(sorted(ask.measure for ask in question.asks)) for question in found.questions],
         through_from={row for out in run.entries.outcomes if out.word == "through" for row in out.ids},
+        contained_from=_only("contained", run),
         entries=(run.entries.through, run.entries.of),
     )
     for step, row, group in groups:
