@@ -40,7 +40,9 @@ class Network(World):
         for zone, those in sorted(clients.items()):
             a, b, c = self.zones[zone].split(".")
             size = int(len(those) * 0.8) + 12
-            free[zone] = [(-1, self.rng.random(), f"{a}.{b}.{int(c) + (n + 50) // 250}.{(n + 50) % 250 + 1}") for n in range(size)]
+            free[zone] = [
+                (-1, self.rng.random(), f"{a}.{b}.{int(c) + (n + 50) // 250}.{(n + 50) % 250 + 1}") for n in range(size)
+            ]
             heapq.heapify(free[zone])
         held: dict[tuple[str, str], tuple[str, int]] = {}
         for s in self.all:
@@ -109,7 +111,9 @@ class Network(World):
         self._agents(s, name)
         for _ in range(3):
             if kind not in ("branch", "vpn") and m.kind != "vrrp" and self.often(0.12):
-                self.see(s, "flow:core", self.rng.uniform(s.start, s.end), zone=zone if self.rng.random() < 0.6 else None)
+                self.see(
+                    s, "flow:core", self.rng.uniform(s.start, s.end), zone=zone if self.rng.random() < 0.6 else None
+                )
 
     def _arp(self, s: Session) -> None:
         """The router's table every four hours, with entries of those who left less than two hours ago."""
@@ -209,7 +213,9 @@ class Register:
     def _typo(self, text: str, share: float, letters: str) -> str:
         if self.rng.random() >= share:
             return text
-        n = self.rng.choice([n for n, c in enumerate(text) if c.lower() in letters.lower() and n > 3] or [len(text) - 1])
+        n = self.rng.choice(
+            [n for n, c in enumerate(text) if c.lower() in letters.lower() and n > 3] or [len(text) - 1]
+        )
         return text[:n] + self.rng.choice([c for c in letters if c.lower() != text[n].lower()]) + text[n + 1 :]
 
 
@@ -222,7 +228,9 @@ def zones_of(m: Machine) -> tuple[str, ...]:
         )
     if m.kind == "laptop":
         return (f"office-{m.site}", f"wifi-{m.site}", "vpn", "branch")
-    zone = {"desktop": "office", "phone": "wifi", "private": "guest", "printer": "office", "iot": "wifi"}.get(m.kind, "server")
+    zone = {"desktop": "office", "phone": "wifi", "private": "guest", "printer": "office", "iot": "wifi"}.get(
+        m.kind, "server"
+    )
     return (f"{'server' if m.ip else zone}-{m.site}",)
 
 
@@ -241,7 +249,9 @@ def generate(machines: int = 600, days: int = 12, seed: int = 1, density: float 
         away = known and m.id in last and last[m.id].zone not in zones_of_asset(register, m)
         label[m.id] = "conflict" if m.kind == "vrrp" else "moved" if away else "known" if known else "unknown"
     since = (days - 5) * DAY
-    gone = {a for m in world.machines if (a := register.asset_of[m.id]) and (m.id not in last or last[m.id].end < since)}
+    gone = {
+        a for m in world.machines if (a := register.asset_of[m.id]) and (m.id not in last or last[m.id].end < since)
+    }
     gone -= {a for m in world.machines if (a := register.asset_of[m.id]) and m.id in last and last[m.id].end >= since}
     gone -= hopeless
     world.rng.shuffle(world.out)
@@ -309,7 +319,7 @@ def scores(truth: Truth, found: Matching) -> dict[str, tuple[float, float, float
     due = [truth.asset_of[m] for m in truth.of]
     right = sum(a == b is not None for a, b in zip(given, due, strict=True))
     made = {"asset": f1(right, sum(a is not None for a in given), sum(a is not None for a in due))}
-    told = ["known" if devices[n].status == "changed" else devices[n].status for n in numbers]
+    told: list[str] = ["known" if devices[n].status == "changed" else devices[n].status for n in numbers]
     wrong = [g is not None and g != d for g, d in zip(given, due, strict=True)]
     told = ["wrong" if bad else label for bad, label in zip(wrong, told, strict=True)]
     labels = [truth.label_of[m] for m in truth.of]
@@ -329,7 +339,9 @@ def scores(truth: Truth, found: Matching) -> dict[str, tuple[float, float, float
     both = Counter(zip(numbers, truth.of, strict=True))
     together = sum(comb(n, 2) for n in both.values())
     made["pairs"] = f1(
-        together, sum(comb(n, 2) for n in Counter(numbers).values()), sum(comb(n, 2) for n in Counter(truth.of).values())
+        together,
+        sum(comb(n, 2) for n in Counter(numbers).values()),
+        sum(comb(n, 2) for n in Counter(truth.of).values()),
     )
     gone = {a.id for a in found.assets if a.status == "gone"} - truth.hopeless
     made["gone"] = f1(len(gone & truth.gone), len(gone), len(truth.gone))

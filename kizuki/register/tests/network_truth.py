@@ -12,7 +12,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from kizuki.register.engine.matching import Known, Range
 from kizuki.register.engine.observation import Observation
@@ -101,23 +101,32 @@ class World:
             for _ in range(round(machines * share / 1000)):
                 self._machine(kind)
         self._infrastructure()
-        self.docks = {site: [self.mac("universal") for _ in range(max(2, machines // self.sites // 12))] for site in range(self.sites)}
+        self.docks = {
+            site: [self.mac("universal") for _ in range(max(2, machines // self.sites // 12))]
+            for site in range(self.sites)
+        }
         self._events()
         self.out: list[tuple[Observation, str]] = []
-        self.skew = defaultdict(lambda: self.rng.randint(-240, 240))
+        self.skew: dict[str, int] = defaultdict(lambda: self.rng.randint(-240, 240))
 
     # ── what there is ──
 
     def _build_zones(self) -> None:
         for site in range(self.sites):
             a, b = divmod(site * 4, 256)
-            for n, (kind, use) in enumerate((("office", None), ("wifi", "leased"), ("guest", None), ("server", "fixed"))):
+            for n, (kind, use) in enumerate(
+                (("office", None), ("wifi", "leased"), ("guest", None), ("server", "fixed"))
+            ):
                 zone = f"{kind}-{site}"
                 # sites beyond the first have guest networks with the same addresses behind a translating router
                 net = "192.168.0" if kind == "guest" else f"10.{a * 4 + n * 40}.{b}"
                 self.zones[zone] = net
                 self.ranges.append(Range(f"{net}.0/22", zone, kind, use))  # type: ignore[arg-type]
-        for zone, net, use in (("vpn", "172.16.0", "leased"), ("cloud", "172.20.0", None), ("plant", "172.24.0", "fixed")):
+        for zone, net, use in (
+            ("vpn", "172.16.0", "leased"),
+            ("cloud", "172.20.0", None),
+            ("plant", "172.24.0", "fixed"),
+        ):
             self.zones[zone] = net
             self.ranges.append(Range(f"{net}.0/16", zone, zone, use))  # type: ignore[arg-type]
         self.ranges.append(Range("198.51.100.0/24", "branch", "office", "translated"))
@@ -130,7 +139,11 @@ class World:
             elif kind == "vm":
                 first = self.rng.choice(([0, 0x50, 0x56], [0x52, 0x54, 0], [0, 0x15, 0x5D]))
             else:
-                first = list(self.rng.choice((b"\x3c\x52\x82", b"\x00\x1b\x21", b"\xa4\x83\xe7", b"\xf4\x8e\x38", b"\xd8\xbb\xc1")))
+                first = list(
+                    self.rng.choice(
+                        (b"\x3c\x52\x82", b"\x00\x1b\x21", b"\xa4\x83\xe7", b"\xf4\x8e\x38", b"\xd8\xbb\xc1")
+                    )
+                )
             made = ":".join(f"{byte:02x}" for byte in (*first, *(self.rng.randrange(256) for _ in range(3))))
             if made not in self._macs:
                 self._macs.add(made)
@@ -159,7 +172,9 @@ class World:
             one.serial, one.agent = f"F2L{self._tail(9)}", True
         elif kind == "private":
             one.randomises = rng.random() < 0.85
-            one.name = rng.choice(GENERIC) if rng.random() < 0.6 else rng.choice((None, f"{self._tail(6).lower()}s-iphone"))
+            one.name = (
+                rng.choice(GENERIC) if rng.random() < 0.6 else rng.choice((None, f"{self._tail(6).lower()}s-iphone"))
+            )
         elif kind in ("server", "vm"):
             one.name, one.ip = f"srv{n:05}", self.fixed(f"server-{site}")
             one.serial = f"CZ{self._tail(8)}" if kind == "server" else rng.choice((None, "To be filled by O.E.M."))
@@ -198,12 +213,18 @@ class World:
             one.ip = self._gate(f"server-{site}")
             self.machines.append(one)
         pair = Machine("vrrp", "vrrp", 0, None, "00:00:5e:00:01:0a", ip=self.fixed("server-0"))
-        self.plant_router = Machine("plant-router", "router", 0, "plant-gw", self.mac("universal"), ip=self._gate("plant"))
-        self.branch_router = Machine("branch-router", "router", 0, "branch-gw", self.mac("universal"), ip="198.51.100.7")
+        self.plant_router = Machine(
+            "plant-router", "router", 0, "plant-gw", self.mac("universal"), ip=self._gate("plant")
+        )
+        self.branch_router = Machine(
+            "branch-router", "router", 0, "branch-gw", self.mac("universal"), ip="198.51.100.7"
+        )
         self.machines += [pair, self.plant_router, self.branch_router]
         for vm in [m for m in self.machines if m.kind == "vm"]:
             if rng.random() < 0.06:
-                clone = Machine(f"{vm.id}c", "clone", vm.site, vm.name, self.mac("vm"), ip=self.fixed(f"server-{vm.site}"))
+                clone = Machine(
+                    f"{vm.id}c", "clone", vm.site, vm.name, self.mac("vm"), ip=self.fixed(f"server-{vm.site}")
+                )
                 clone.os, clone.born = vm.os, rng.randrange(self.days) * DAY
                 self.machines.append(clone)
 

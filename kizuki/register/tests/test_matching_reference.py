@@ -6,6 +6,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from kizuki.register.engine.matching import Known, Matching, Range, match
 from kizuki.register.engine.observation import Observation
@@ -18,7 +19,17 @@ MACS = (
     "3c:52:82:00:00:01", "3c:52:82:00:00:02", "3c:52:82:00:00:03", "00:50:56:00:00:01", "52:54:00:00:00:01",
     "da:00:00:00:00:01", "da:00:00:00:00:02", "00:00:5e:00:01:01", "02:42:ac:11:00:02",
 )  # fmt: skip
-HOSTS = ("pc-1", "pc-2", "pc-1.a.example", "www.a.example", "www.b.example", "desktop-ab12cd3", "iphone", "npi000001", "srv")
+HOSTS = (
+    "pc-1",
+    "pc-2",
+    "pc-1.a.example",
+    "www.a.example",
+    "www.b.example",
+    "desktop-ab12cd3",
+    "iphone",
+    "npi000001",
+    "srv",
+)
 IPS = ("10.0.0.5", "10.0.0.6", "10.1.0.5", "10.1.0.6", "192.168.0.5", "203.0.113.9", "2001:db8::1", "fe80::1")
 SERIALS = ("S-1001", "S-1002", "S-1003", "To be filled by O.E.M.")
 CLOUDS = ("arn:aws:1", "arn:aws:2", "/subscriptions/1")
@@ -53,7 +64,13 @@ def jumble(seed: int) -> tuple[list[Known], list[Observation]]:
             next(iter(some(CLOUDS, 1, 0.1)), None), next(iter(some(ZONES, 1, 0.6)), None),
         )  # fmt: skip
 
-    return known, [one() for _ in range(rng.randint(1, 40))]
+    made = [one() for _ in range(rng.randint(1, 40))]
+    if rng.random() < 0.2:  # a router that answers for many
+        net, zone = rng.choice((("10.0.0", "office"), ("10.1.0", "server")))
+        made += [replace(one(), mac=MACS[1], ips=(f"{net}.{n}",), zone=zone) for n in range(1, 13)]
+    if rng.random() < 0.2:  # many behind one address
+        made += [replace(one(), mac=None, ips=(IPS[2],), hosts=(f"pc-{n}",)) for n in range(8)]
+    return known, made
 
 
 def told(found: Matching, observations: list[Observation]) -> tuple[object, ...]:
@@ -62,7 +79,12 @@ def told(found: Matching, observations: list[Observation]) -> tuple[object, ...]
     for n, number in enumerate(numbers):
         groups.setdefault(number, []).append(n)
     devices = {
-        (tuple(groups[n]), d.status if d.status not in ("known", "changed") else "here", d.asset, d.points if d.asset else 0)
+        (
+            tuple(groups[n]),
+            d.status if d.status not in ("known", "changed") else "here",
+            d.asset,
+            d.points if d.asset else 0,
+        )
         for n, d in enumerate(found.devices)
     }
     return devices, {asset.id: asset.status for asset in found.assets}

@@ -137,7 +137,7 @@ class Judge:
 
     def _ips(self, profile: Profile, asset: Known) -> Iterable[Reason]:
         for ip, zone in sorted(profile.spots, key=str):
-            if ip in asset.ips and (not asset.zones or zone in asset.zones) and self.fixed(ip, zone):
+            if any(self.owners.assets[n] is asset for n in self.owners.ips.get((ip, zone), ())):
                 yield Reason("fixed-ip", (ip,), rules.FIXED_IP)
 
     def fixed(self, ip: str, zone: str | None) -> bool:
