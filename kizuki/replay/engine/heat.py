@@ -28,12 +28,13 @@ NOWHERE: Final = ""
 
 
 class Focus(msgspec.Struct, frozen=True):
-    """The part of the organisation that is looked at: all that is given must hold. `units`: the units that the reader may see,
-    None for all."""
+    """The part of the organisation that is looked at: all that is given must hold. `direct`: of the unit only what belongs to it
+    itself. `units`: the units that the reader may see, None for all."""
 
     unit: str | None = None
     zone: str | None = None
     kind: str | None = None
+    direct: bool = False
     units: frozenset[str] | None = None
 
 
@@ -97,7 +98,7 @@ def focused(register: Compiled, focus: Focus) -> int:
     if focus.units is not None:
         made = union(register.units.get(unit, 0) for unit in focus.units)
     if focus.unit is not None:
-        made &= _within(register, focus.unit)
+        made &= register.units.get(focus.unit, 0) if focus.direct else _within(register, focus.unit)
     if focus.zone is not None:
         made &= register.zones.get(focus.zone, 0) if focus.zone != NOWHERE else register.nowhere
     if focus.kind is not None:
@@ -130,13 +131,15 @@ def columns(register: Compiled, axis: Axis, focus: Focus) -> tuple[Column, ...]:
 def _unit_parts(register: Compiled, focus: Focus) -> list[tuple[str, int, bool]]:
     units = register.organisation.units
     seen = {unit.id for unit in units} if focus.units is None else focus.units
-    if focus.unit is not None:
-        inside = [unit.id for unit in units if unit.parent == focus.unit]
-        own = (focus.unit, register.units.get(focus.unit, 0), bool(inside))
-        return [own, *((unit, _within(register, unit), False) for unit in inside)]
     tops = [unit.id for unit in units if unit.id in seen and (unit.parent is None or unit.parent not in seen)]
-    parts = [(unit, _within(register, unit), False) for unit in tops]
-    return [*parts, (NOWHERE, _within(register, NOWHERE), False)]
+    top = focus.unit if focus.unit is not None else tops[0] if len(tops) == 1 else None
+    nowhere = [] if focus.unit is not None else [(NOWHERE, _within(register, NOWHERE), False)]
+    if top is None:
+        return [*((unit, _within(register, unit), False) for unit in tops), *nowhere]
+    # A single column would say nothing: where one unit holds all others, they are shown.
+    inside = [] if focus.direct else [unit.id for unit in units if unit.parent == top]
+    own = (top, register.units.get(top, 0), bool(inside))
+    return [own, *((unit, _within(register, unit), False) for unit in inside), *nowhere]
 
 
 def heat(

@@ -42,7 +42,9 @@ class Loop:
         above = self.rules.units_above(asset.unit)
         return (
             (focus.units is None or asset.unit in focus.units)
-            and (focus.unit is None or (focus.unit in above if focus.unit else asset.unit is None))
+            and (
+                focus.unit is None or (focus.unit in above[: 1 if focus.direct else None] if focus.unit else not above)
+            )
             and (focus.zone is None or (focus.zone in asset.all_zones() if focus.zone else not asset.all_zones()))
             and (focus.kind is None or asset.kind == focus.kind)
         )
@@ -80,7 +82,7 @@ def test_cells_are_what_a_loop_over_assets_counts(seed: int, weighted: bool, uni
         for line in found.lines:
             assert counted(line.whole) == loop.cell(line.measure, focus, weighted=weighted)
             for column, cell in zip(found.columns, line.cells, strict=True):
-                inner = msgspec.structs.replace(focus, **{axis[:-1]: column.id})
+                inner = msgspec.structs.replace(focus, direct=column.direct, **{axis[:-1]: column.id})
                 assert counted(cell) == loop.cell(line.measure, inner, weighted=weighted)
         shown = {column.id for column in found.columns}
         for asset in org.assets:  # nothing that may be seen is left out
