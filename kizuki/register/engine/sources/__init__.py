@@ -45,7 +45,7 @@ from kizuki.register.engine.sources.says import _
 
 __all__ = [
     "FIELDS", "FORMATS", "MAX_ROWS", "START", "Format", "Item", "Options", "Proposal", "ProposalKind", "RowFault", "Source",
-    "SourceReading", "detect", "guess_mapping", "headings", "read", "sheets", "stream",
+    "SourceReading", "detect", "guess_mapping", "headings", "read", "sheets", "source_of", "stream",
 ]  # fmt: skip
 
 

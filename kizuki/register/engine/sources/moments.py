@@ -54,7 +54,7 @@ def _number(text: str) -> datetime | None:
 
 def _digits(text: str, clock: tzinfo) -> datetime | None:
     """20261122140200Z, as LDAP writes times, and the like without seconds."""
-    match = re.fullmatch(r"((?:19|20)\d{10})(\d\d)?(?:\.\d+)?(Z)?", text)
+    match = re.fullmatch(r"((?:19|20|21)\d{10})(\d\d)?(?:\.\d+)?(Z)?", text)
     if match is None:
         return None
     return datetime.strptime(match[1] + (match[2] or "00"), "%Y%m%d%H%M%S").replace(tzinfo=UTC if match[3] else clock)

@@ -49,10 +49,13 @@ def rows(source: Source, *, excel: bool = False) -> Iterator[Row | RowFault]:
             yield fault(line[0], "", says.TOO_MANY_ROWS, "row", limit=source.options.max_rows)
             return
         source.rows += 1
-        yield from _row(line, headings, secret)
+        yield from _row(line, headings, secret, trimmed=excel)
 
 
-def _row(line: tuple[int, Sequence[str]], headings: list[str], secret: set[str]) -> Iterator[Row | RowFault]:
+def _row(
+    line: tuple[int, Sequence[str]], headings: list[str], secret: set[str], *, trimmed: bool
+) -> Iterator[Row | RowFault]:
+    """A row by its headings. `trimmed`: empty cells at the end of a row are not written at all."""
     place, cells = line
     if any(cell.strip() for cell in cells[len(headings) :]):
         yield fault(place, "", says.MORE_CELLS, n=len(cells), m=len(headings))
@@ -60,7 +63,7 @@ def _row(line: tuple[int, Sequence[str]], headings: list[str], secret: set[str])
     if any(encoded.LOST in cell for cell in cells):
         yield fault(place, "", says.UNREADABLE)
         return
-    if len(cells) < len(headings):
+    if len(cells) < len(headings) and not trimmed:
         yield fault(place, "", says.FEWER_CELLS, "nothing", n=len(cells), m=len(headings))
     yield Row(place, {name: cell for name, cell in zip(headings, cells, strict=False) if name and name not in secret})
 
