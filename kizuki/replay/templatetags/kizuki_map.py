@@ -48,7 +48,8 @@ def map_cell(view: CellView, line: LineView, name: str, base: str) -> SafeString
     label += _("; ") + str(went) if sign else ""
     label += _("; ") + _("contradicted by the register") if view.contradicted else ""
     return format_html(
-        '<a class="cell c-{0}" href="{1}{2}" aria-label="{3}" title="{3}"><svg aria-hidden="true"><use href="#c-{0}"/></svg>{4}{5}{6}{7}</a>',
+        '<a class="cell c-{0}" href="{1}{2}" aria-label="{3}" title="{3}">'
+        '<svg aria-hidden="true"><use href="#c-{0}"/></svg>{4}{5}{6}{7}</a>',
         mark, base, view.address, label, format_html("<span>{}</span>", text) if text else "",
         format_html("<b>{}</b>", letters) if letters else "",
         format_html('<span class="went went-{}">{}</span>', view.change, sign) if sign else "",
