@@ -124,8 +124,18 @@ def _told(fault: Fault) -> str:
         return fault.message
     for sentence, pattern in _PATTERNS:
         if match := pattern.fullmatch(fault.message):
-            return gettext(sentence) % match.groupdict()
-    text = told(fault.message)
-    for phrase in PHRASES:
-        text = text.replace(phrase, gettext(phrase))
+            return gettext(sentence) % {key: _quoted(value) for key, value in match.groupdict().items()}
+    text = fault.message
+    for n, phrase in enumerate(PHRASES):  # signs of no language stand for our own parts while the rest is translated
+        text = text.replace(phrase, chr(_PRIVATE + n))
+    text = told(text)
+    for n, phrase in enumerate(PHRASES):
+        text = text.replace(chr(_PRIVATE + n), gettext(phrase))
     return text
+
+
+_PRIVATE: Final = 0xE000
+
+
+def _quoted(text: str) -> str:
+    return re.sub("“([^“”]*)”", gettext("“%(text)s”").replace("%(text)s", r"\1"), text)

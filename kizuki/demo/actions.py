@@ -1,4 +1,4 @@
-"""Filling an installation: the library's cases, the demo company, one person for each role."""
+"""Filling an installation: the library's cases and criteria, the demo company, one person for each role."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from kizuki.accounts.choices import Role
 from kizuki.accounts.models import Person
 from kizuki.casebook.actions import import_cases
 from kizuki.casebook.library import cases
+from kizuki.criteria.actions import load_library as load_criteria
+from kizuki.criteria.library import documents
 from kizuki.kit.library import library_path
 from kizuki.measures.library import catalogue
 from kizuki.register.actions import store_organisation
@@ -35,7 +37,8 @@ class SignIn(NamedTuple):
 
 
 def load_library() -> dict[str, int]:
-    """Store the library's cases; those that are there already, unchanged, stay as they are."""
+    """Store the library's cases and put its criteria into effect; what is there already, unchanged, stays as it is. Counts cases."""
+    load_criteria(documents=documents(), by=BY)
     return import_cases(documents=cases(), by=BY)
 
 
