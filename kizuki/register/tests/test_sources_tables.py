@@ -246,7 +246,7 @@ def test_a_mapping_is_plain_data_and_gives_a_field_of_one_value_once() -> None:
         read("a,b\n1,2\n")
 
 
-def book(fill: Callable[[Any], None], *, title: str = "資産") -> bytes:
+def book(fill: Callable[[Any], object], *, title: str = "資産") -> bytes:
     made = openpyxl.Workbook()
     sheet = made.active
     assert sheet is not None

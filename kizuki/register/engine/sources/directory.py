@@ -37,10 +37,9 @@ _SMARTCARD, _NO_PASSWORD, _NEVER_EXPIRES, _DISABLED = 0x40000, 0x20, 0x10000, 0x
 def domain_of(value: object) -> str:
     """The domain of an object, from its distinguished name, else from its DNS name or the name for signing in."""
     parts = _DC_PARTS.findall(text(value, "DistinguishedName", "distinguishedName"))
-    if parts:
-        return ".".join(parts).lower()
     host = text(value, "DNSHostName", "dNSHostName").partition(".")[2]
-    return (host or text(value, "UserPrincipalName", "userPrincipalName").rpartition("@")[2]).lower()
+    written = ".".join(parts) or host or text(value, "UserPrincipalName", "userPrincipalName").rpartition("@")[2]
+    return (identity.host(written) or "")[:120]
 
 
 def read_computers(source: Source) -> Iterator[Item]:
@@ -117,7 +116,7 @@ def read_users(source: Source) -> Iterator[Item]:
             continue
         _count(realms.setdefault(domain, Accounts(entry.place)), entry.value)
     for domain, accounts in realms.items():
-        yield Proposal("realm", {"id": domain[:120], "name": domain, **accounts.facts()}, accounts.place)
+        yield Proposal("realm", {"id": domain, "name": domain, **accounts.facts()}, accounts.place)
 
 
 def _count(accounts: Accounts, value: object) -> None:

@@ -87,8 +87,8 @@ def read_users(source: Source) -> Iterator[Item]:
             continue
         guest = text(entry.value, "userType", "User type").lower()
         external = guest == "guest" or "#ext#" in name.lower()
-        if "@" in name and not external:
-            domains[name.rpartition("@")[2].lower()] += 1
+        if not external and (domain := identity.host(name.rpartition("@")[2]) if "@" in name else None):
+            domains[domain] += 1
         mfa = truth(entry.value, "isMfaCapable", "isMfaRegistered", "MFA capable", "Multifactor authentication capable")
         accounts.add(
             enabled=truth(entry.value, "accountEnabled", "Account enabled") is not False,
