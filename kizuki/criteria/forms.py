@@ -120,21 +120,21 @@ class RuleForm(VersionForm):
         label=gettext_lazy("Because (Japanese)"),
         max_length=4000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "lang": "ja"}),
     )
     because_en = forms.CharField(
         label=gettext_lazy("Because (English)"),
         max_length=4000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "lang": "en"}),
     )
     conditions_ja = forms.CharField(
         label=gettext_lazy("Conditions (Japanese)"), max_length=20_000, required=False, strip=False,
-        widget=forms.Textarea(attrs={"rows": 3}), help_text=gettext_lazy("One a line."),
+        widget=forms.Textarea(attrs={"rows": 3, "lang": "ja"}), help_text=gettext_lazy("One a line."),
     )  # fmt: skip
     conditions_en = forms.CharField(
         label=gettext_lazy("Conditions (English)"), max_length=20_000, required=False, strip=False,
-        widget=forms.Textarea(attrs={"rows": 3}), help_text=gettext_lazy("One a line, in the same order."),
+        widget=forms.Textarea(attrs={"rows": 3, "lang": "en"}), help_text=gettext_lazy("One a line, in the same order."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, criteria: Criteria, **kwargs: Any) -> None:
@@ -210,7 +210,7 @@ class TextForm(VersionForm):
 
     document = forms.CharField(
         label=gettext_lazy("Criteria as YAML"), max_length=LONGEST, strip=False,
-        widget=forms.Textarea(attrs={"rows": 40, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 40, "spellcheck": "false", "lang": "mul"}),
     )  # fmt: skip
 
     def clean_document(self) -> Criteria:
