@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from kizuki.register import views
 
@@ -10,11 +10,13 @@ app_name = "register"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("about", views.about, name="about"),
+    path("organisation.yaml", views.organisation_file, name="organisation_file"),
     path("batches/<uuid:batch>", views.batch, name="batch"),
     path("batches/<uuid:batch>/undo", views.undo_batch, name="undo_batch"),
     path("<slug:part>/", views.records, name="records"),
     path("<slug:part>/new", views.new, name="new"),
     path("<slug:part>/find", views.find, name="find"),
+    re_path(r"^(?P<part>[a-z]+)/export\.(?P<form>csv|xlsx|json)$", views.export, name="export"),
     path("<slug:part>/bulk", views.bulk, name="bulk"),
     path("<slug:part>/filters", views.keep_filter, name="keep_filter"),
     path("<slug:part>/filters/<int:pk>", views.drop_filter, name="drop_filter"),

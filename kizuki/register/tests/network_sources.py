@@ -273,14 +273,15 @@ def _hopeless(world: Network, register: Register) -> set[str]:
         seen[id].update(host.partition(".")[0] for host in o.hosts)
     found = set()
     for m in world.machines:
-        if (id := register.asset_of[m.id]) and seen[m.id]:
-            row = rows[id]
+        asset = register.asset_of[m.id]
+        if asset and seen[m.id]:
+            row = rows[asset]
             written = {s.lower() for s in (*row.macs, *row.serials, *row.cloud_ids, *(row.ips if m.ip else ()))} - docks
             written |= {host.partition(".")[0] for host in row.hosts} - set(NO_NAMES)
             if not written & seen[m.id]:
                 register.asset_of[m.id] = None
-                found.add(id)
-    return found - {id for id in register.asset_of.values() if id}
+                found.add(asset)
+    return found - {asset for asset in register.asset_of.values() if asset}
 
 
 def zones_of_asset(register: Register, m: Machine) -> tuple[str, ...]:

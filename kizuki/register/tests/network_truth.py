@@ -113,13 +113,12 @@ class World:
 
     def _build_zones(self) -> None:
         for site in range(self.sites):
-            a, b = divmod(site * 4, 256)
             for n, (kind, use) in enumerate(
                 (("office", None), ("wifi", "leased"), ("guest", None), ("server", "fixed"))
             ):
-                zone = f"{kind}-{site}"
-                # sites beyond the first have guest networks with the same addresses behind a translating router
-                net = "192.168.0" if kind == "guest" else f"10.{a * 4 + n * 40}.{b}"
+                zone, (a, b) = f"{kind}-{site}", divmod((n * 1024 + site) * 4, 256)
+                # guest networks have the same addresses at every site, behind translating routers
+                net = "192.168.0" if kind == "guest" else f"10.{a}.{b}"
                 self.zones[zone] = net
                 self.ranges.append(Range(f"{net}.0/22", zone, kind, use))  # type: ignore[arg-type]
         for zone, net, use in (

@@ -36,6 +36,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "organisation": organisation, "counts": counts, "may_edit": rules.may_edit(request.user),
+        "perms_read": rules.may_read_all(request.user),
         "gaps": _gaps(request) if organisation else [], "assets": next((n for p, _name, n in counts if p == "assets"), 0),
     }  # fmt: skip
     return render(request, "register/overview.html", context)
