@@ -181,21 +181,27 @@ class _Lying:
 
     def _links(self) -> list[tuple[Entry, Entry]]:
         """Who hands over to whom: the giver's entry and the receiver's next one."""
-        made = []
-        for i, entry in enumerate(self.entries):
-            for lane in entry.handover:
-                receiver = next((e for e in self.entries[i + 1 :] if e.lane == lane), None)
-                if receiver is not None and lane != entry.lane:
-                    made.append((entry, receiver))
-        return made
+        return handed_over(self.entries)
 
     def _draw_handover(self, giver: Entry, receiver: Entry) -> None:
         x1, x2, y1, y2 = self.x[giver.n], self.x[receiver.n], self.row[giver.lane], self.row[receiver.lane]
         sign = 1 if y2 > y1 else -1
         edge = y1 + sign * (LANE / 2 - 3)
         stop = y2 - sign * 16
-        self.drawing.path("ho", f"M{number(x1)} {number(y1 + sign * 12)}V{number(edge)}H{number(x2)}V{number(stop)}")
+        css = "ho" if giver.handover is None or giver.handover.stated else "ho dash"
+        self.drawing.path(css, f"M{number(x1)} {number(y1 + sign * 12)}V{number(edge)}H{number(x2)}V{number(stop)}")
         self.drawing.arrow_head("ho-h", x2, stop + sign * 5, "down" if sign > 0 else "up", 7)
+
+
+def handed_over(entries: Sequence[Entry]) -> list[tuple[Entry, Entry]]:
+    """Who hands over to whom: the giver's entry and the receiver's next one."""
+    made = []
+    for i, entry in enumerate(entries):
+        for lane in entry.handover.to if entry.handover else ():
+            receiver = next((e for e in entries[i + 1 :] if e.lane == lane), None)
+            if receiver is not None and lane != entry.lane:
+                made.append((entry, receiver))
+    return made
 
 
 def heading(moment: when.When, entry: Entry, previous: when.When | None, language: str) -> tuple[str, str]:

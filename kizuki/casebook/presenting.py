@@ -157,6 +157,13 @@ def steps(case: Case) -> list[StepRow]:
     ]  # fmt: skip
 
 
+class Received(NamedTuple):
+    """The number of the entry that handed over, and whether the source says so."""
+
+    n: int
+    stated: bool
+
+
 class Told(NamedTuple):
     """One entry of the timeline, ready for its cell."""
 
@@ -164,7 +171,7 @@ class Told(NamedTuple):
     mark: SafeString
     kind: Any
     milestone: Any
-    received_from: list[int]
+    received_from: list[Received]
 
 
 class TimelineRow(NamedTuple):
@@ -198,18 +205,16 @@ def timeline_table(case: Case, language: str) -> list[TimelineRow]:
     return made
 
 
-def _received(entries: Sequence[Entry]) -> dict[int, list[int]]:
-    """For each entry that takes over, the numbers of the entries that handed over to it."""
-    taken: dict[int, list[int]] = {}
-    for i, entry in enumerate(entries):
-        for lane in entry.handover:
-            receiver = next((e for e in entries[i + 1 :] if e.lane == lane), None)
-            if receiver is not None and lane != entry.lane:
-                taken.setdefault(receiver.n, []).append(entry.n)
+def _received(entries: Sequence[Entry]) -> dict[int, list[Received]]:
+    """For each entry that takes over, the entries that handed over to it."""
+    taken: dict[int, list[Received]] = {}
+    for giver, receiver in pictures.handed_over(entries):
+        stated = giver.handover is None or giver.handover.stated
+        taken.setdefault(receiver.n, []).append(Received(giver.n, stated))
     return taken
 
 
-def _told(entry: Entry, received: dict[int, list[int]]) -> Told:
+def _told(entry: Entry, received: dict[int, list[Received]]) -> Told:
     milestone = MILESTONES[entry.milestone] if entry.milestone else ""
     return Told(entry, small_kind(entry.kind, entry.n), KINDS[entry.kind], milestone, received.get(entry.n, []))
 

@@ -173,8 +173,15 @@ class Lane(Struct, frozen=True):
     name: Text
 
 
+class Handover(Struct, frozen=True):
+    """The lanes to which the matter passes. `stated` False: the source tells both entries, an analyst that one led to the other."""
+
+    to: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=20)]
+    stated: bool = True
+
+
 class Entry(Struct, frozen=True):
-    """One row of the timeline. `handover`: lanes to which the matter passes with this entry. `lane_stated` False: the source's
+    """One row of the timeline. `handover`: to whom the matter passes with this entry. `lane_stated` False: the source's
     columns leave the lane open, this is the best reading. `step`: the attack step told here."""
 
     n: Annotated[int, Meta(ge=1, le=5000)]
@@ -184,7 +191,7 @@ class Entry(Struct, frozen=True):
     text: Text
     step: StepId | None = None
     milestone: Milestone | None = None
-    handover: tuple[Id, ...] = ()
+    handover: Handover | None = None
     holiday: bool = False
     lane_stated: bool = True
 

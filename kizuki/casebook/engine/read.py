@@ -168,10 +168,13 @@ def _timeline(case: Case) -> Iterator[Finding]:
         yield from dangling((*place, "lane"), entry.lane, lanes, "lane")
         if entry.step is not None:
             yield from dangling((*place, "step"), entry.step, steps, "step")
-        for k, lane in enumerate(entry.handover):
-            yield from dangling((*place, "handover", k), lane, lanes, "lane")
+        for k, lane in enumerate(entry.handover.to if entry.handover else ()):
+            yield from dangling((*place, "handover", "to", k), lane, lanes, "lane")
             if lane == entry.lane:
-                yield (*place, "handover", k), f"the matter is already with “{lane}”; name the lane that it passes to"
+                yield (
+                    (*place, "handover", "to", k),
+                    f"the matter is already with “{lane}”; name the lane that it passes to",
+                )
 
 
 def _times(case: Case) -> Iterator[Finding]:

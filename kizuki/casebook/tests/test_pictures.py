@@ -86,3 +86,33 @@ def test_a_name_breaks_where_it_reads_well() -> None:
         "call centre",
     ]
     assert balanced("EDR", 12, 124, 3) == ["EDR"]
+
+
+def handed(case: Case, stated: bool) -> Case:
+    """The case with every hand-over said by the source, or by an analyst."""
+    import msgspec
+
+    change = msgspec.structs.replace
+    entries = tuple(
+        change(entry, handover=change(entry.handover, stated=stated)) if entry.handover else entry
+        for entry in case.timeline.entries
+    )
+    return change(case, timeline=change(case.timeline, entries=entries))
+
+
+def test_the_source_of_the_eight_states_no_hand_over() -> None:
+    """The source tells who did what; that one act led to another is an analyst's reading, and must be marked as such."""
+    found = [entry.handover for file in FILES for entry in read(file).timeline.entries if entry.handover]
+    assert len(found) == 11
+    assert not any(handover.stated for handover in found)
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_hand_over_that_an_analyst_reads_is_dashed_and_said(stated: bool) -> None:
+    from kizuki.casebook.presenting import timeline_table
+
+    case = handed(read(next(file for file in FILES if file.stem == "nisc-h")), stated)
+    drawn = "".join(timeline(case, "en"))
+    assert ('<path class="ho"' in drawn, '<path class="ho dash"' in drawn) == (stated, not stated)
+    told = [told for row in timeline_table(case, "en") for _, cell in row.cells for told in cell if told.received_from]
+    assert [(one.entry.n, list(one.received_from)) for one in told] == [(15, [(7, stated)])]

@@ -68,6 +68,7 @@ def timelines(draw: Any, steps: list[str]) -> f.Timeline:
     entries = []
     for n, day in enumerate(days):
         lane, end = draw(st.sampled_from(lanes)), draw(ends)
+        others = tuple(other for other in lanes if other != lane)[:1]
         at = draw(st.sampled_from(["undated", f"week {day}+" if end == "+" else f"day {day * 7 - n % 2}{end}"]))
         entries.append(
             f.Entry(
@@ -79,7 +80,7 @@ def timelines(draw: Any, steps: list[str]) -> f.Timeline:
                 holiday=draw(st.booleans()),
                 step=draw(st.none() | st.sampled_from(steps)),
                 milestone=draw(st.none() | of_type(f.Milestone)),
-                handover=tuple(other for other in lanes if other != lane)[:1],
+                handover=draw(st.none() | st.builds(f.Handover, st.just(others), st.booleans())) if others else None,
                 lane_stated=draw(st.booleans()),
             )
         )
