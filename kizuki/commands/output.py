@@ -19,7 +19,21 @@ T = TypeVar("T")
 FAILED, BAD_INPUT = 1, 2
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of tables.")]
-Language = Annotated[str, typer.Option("--lang", help="Language of names and words: ja or en.", envvar="KIZUKI_LANG")]
+
+
+def known_language(given: str) -> str:
+    """“ja”, “en”, or nothing said; any other ends with one line and exit code 2."""
+    if given not in ("", "ja", "en"):
+        refuse(f"“{given}” is not a language of Kizuki; write ja or en (--lang or KIZUKI_LANG)")
+    return given
+
+
+Language = Annotated[
+    str,
+    typer.Option(
+        "--lang", help="Language of names and words: ja or en.", envvar="KIZUKI_LANG", callback=known_language
+    ),
+]
 
 
 def language(given: str) -> str:

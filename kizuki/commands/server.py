@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from kizuki.commands.output import FAILED, Json, print_json, refuse
+
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets others in.")]
 Home = Annotated[Path | None, typer.Option(help="Folder for database, files and key (else KIZUKI_HOME).")]
@@ -27,6 +29,26 @@ def django(home: Path | None = None) -> None:
     import django as framework
 
     framework.setup()
+
+
+def installed(home: Path | None = None) -> None:
+    """Start Django on an installation that is there already. Else one line, exit code 2, and nothing is made."""
+    from kizuki.config import env
+
+    if home is not None:
+        os.environ["KIZUKI_HOME"] = str(home)
+    folder, begin = env.home_path(), "make one with kizuki init, or name another folder with --home or KIZUKI_HOME"
+    if not os.environ.get("KIZUKI_DATABASE") and not (folder / "kizuki.sqlite3").is_file():
+        refuse(f"{folder}: there is no installation here; {begin}")
+    django()
+    from django.db import Error, connection
+
+    try:
+        tables = connection.introspection.table_names()
+    except Error as error:
+        refuse(f"the database does not answer: {str(error).splitlines()[0]}")
+    if "journal_entry" not in tables:
+        refuse(f"{folder}: the database holds no installation; {begin}")
 
 
 def prepare() -> None:
@@ -49,6 +71,8 @@ def init(home: Home = None) -> None:
 
 def serve(host: Host = "127.0.0.1", port: Port = 8000, home: Home = None, threads: int = 8) -> None:
     """Serve the site, with the worker for long jobs in the same process. Run `kizuki init` first."""
+    if host in ("127.0.0.1", "localhost"):  # else only the person who set it up knows the address that others use
+        os.environ.setdefault("KIZUKI_URL", f"http://{host}:{port}")
     django(home)
     prepare()
     run(host, port, threads)
@@ -139,40 +163,68 @@ def worker(home: Home = None) -> None:
     run_jobs(stop=stop)
 
 
-def verify(home: Home = None) -> None:
+def verify(home: Home = None, json: Json = False) -> None:
     """Prove that the journal is whole: every entry follows from the one before it. Exit code 1 names the first broken place."""
-    django(home)
+    installed(home)
     from kizuki.jobs.tasks import broken
     from kizuki.journal.actions import verify as verify_chain
 
     verdict = verify_chain()
+    told = broken(verdict).en or "" if verdict.fault else ""
+    if json:
+        fault = (
+            {"entry": verdict.fault.seq, "reason": verdict.fault.reason.value, "text": told} if verdict.fault else None
+        )
+        print_json({"whole": verdict.whole, "entries": verdict.count, "hash": verdict.hash, "fault": fault})
+    elif verdict.fault:
+        say(told)
+    else:
+        print(f"{verdict.count} entries, whole. Hash of the last one: {verdict.hash}")
     if verdict.fault:
-        say(broken(verdict).en or "")
-        raise typer.Exit(1)
-    print(f"{verdict.count} entries, whole. Hash of the last one: {verdict.hash}")
+        raise typer.Exit(FAILED)
 
 
-def doctor(home: Home = None) -> None:
+def doctor(home: Home = None, json: Json = False) -> None:
     """Say what this installation is and whether its parts answer."""
     django(home)
     from django.conf import settings
-    from django.db import connection
+    from django.db import Error, connection
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    print(f"home      {settings.HOME}")
-    print(f"database  {connection.vendor} {connection.settings_dict['NAME']}")
-    print(f"upgrade   {'none needed' if not waiting else f'{len(waiting)} steps waiting: run kizuki init'}")
-    print(f"site      {settings.SITE_URL}")
+    try:
+        executor = MigrationExecutor(connection)
+    except Error as error:
+        refuse(f"the database does not answer: {str(error).splitlines()[0]}")
+    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    version, fault = pdf()
+    if json:
+        database = {"vendor": connection.vendor, "name": str(connection.settings_dict["NAME"])}
+        links = {"url": settings.SITE_URL, "set": "KIZUKI_URL" in os.environ}
+        print_json({
+            "home": str(settings.HOME), "database": database, "waiting": waiting, "links": links,
+            "pdf": {"weasyprint": version, "fault": fault},
+        })  # fmt: skip
+    else:
+        print(f"home      {settings.HOME}")
+        print(f"database  {connection.vendor} {connection.settings_dict['NAME']}")
+        print(f"upgrade   {'none needed' if not waiting else f'{waiting} steps waiting: run kizuki init'}")
+        print(f"links     {settings.SITE_URL} ({'KIZUKI_URL' if 'KIZUKI_URL' in os.environ else UNSET})")
+        print(f"PDF       {f'WeasyPrint {version}' if version else f'not possible here: {fault}'}")
+    if waiting:
+        raise typer.Exit(FAILED)
+
+
+#: What the doctor knows of the address where KIZUKI_URL says nothing: where a running site listens it cannot tell.
+UNSET = "assumed, for KIZUKI_URL is not set; where a running site listens is not known here"
+
+
+def pdf() -> tuple[str | None, str | None]:
+    """The version of what makes PDFs, or why it cannot run here."""
     try:
         import weasyprint
-
-        print(f"PDF       WeasyPrint {weasyprint.__version__}")
-    except OSError as error:
-        print(f"PDF       not possible here: {error}", file=sys.stderr)
-    if waiting:
-        raise typer.Exit(1)
+    except (ImportError, OSError) as error:
+        return None, str(error).splitlines()[0]
+    return str(weasyprint.__version__), None
 
 
 def user(
@@ -184,8 +236,9 @@ def user(
     home: Home = None,
 ) -> None:
     """Make a person, or a fresh first link for one who exists, and print the link."""
-    django(home)
+    installed(home)
     from django.conf import settings
+    from django.core.exceptions import ValidationError
     from django.urls import reverse
 
     from kizuki.accounts import actions
@@ -193,13 +246,15 @@ def user(
     from kizuki.accounts.models import Person
 
     if role not in Role.values:
-        say(f"“{role}” is not a role; known are {', '.join(Role.values)}")
-        raise typer.Exit(2)
+        refuse(f"“{role}” is not a role; known are {', '.join(Role.values)}")
     by = "kizuki user"
     person = Person.objects.filter(email__iexact=email).first()
-    if person is None:
-        person = actions.create_person(email=email, name=name or email.split("@")[0], role=role, by=by)
-    token = actions.make_first_link(person=person, by=by)
+    try:
+        if person is None:
+            person = actions.create_person(email=email, name=name or email.split("@")[0], role=role, by=by)
+        token = actions.make_first_link(person=person, by=by)
+    except ValidationError as error:
+        refuse(f"“{email}”: {' '.join(error.messages)}")
     print(f"{settings.SITE_URL}{reverse('accounts:first_link', args=[token])}")
 
 

@@ -48,9 +48,14 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def home_path() -> Path:
+    """The folder with everything that must survive: database, files, key; whether it is there or not."""
+    return Path(os.environ.get("KIZUKI_HOME") or Path.home() / ".local" / "share" / "kizuki").expanduser().resolve()
+
+
 def home() -> Path:
-    """The folder with everything that must survive: database, files, key. Made if missing, for the owner only."""
-    path = Path(os.environ.get("KIZUKI_HOME") or Path.home() / ".local" / "share" / "kizuki").expanduser().resolve()
+    """The folder with everything that must survive. Made if missing, for the owner only."""
+    path = home_path()
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -16,9 +17,9 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def kizuki(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def kizuki(home: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("KIZUKI_", "DJANGO_", "PYTEST"))}
-    environment["KIZUKI_HOME"] = str(home)
+    environment |= {"KIZUKI_HOME": str(home), **settings}
     return subprocess.run(
         [sys.executable, "-m", "kizuki.cli", *words],
         env=environment,
@@ -40,15 +41,53 @@ def test_a_new_installation_is_made_checked_and_entered(home: Path) -> None:
     assert verified.returncode == 0
     assert re.match(r"\d+ entries, whole\. Hash of the last one: [0-9a-f]{64}", verified.stdout)
 
+    told = json.loads(kizuki(home, "verify", "--json").stdout)
+    assert told["whole"] is True
+    assert told["fault"] is None
+    assert f"{told['entries']} entries, whole. Hash of the last one: {told['hash']}" == verified.stdout.strip()
+
     checked = kizuki(home, "doctor")
     assert checked.returncode == 0
     assert "none needed" in checked.stdout
+    assert "KIZUKI_URL is not set" in checked.stdout
+    told = json.loads(kizuki(home, "doctor", "--json", KIZUKI_URL="http://127.0.0.1:9000").stdout)
+    assert told["links"] == {"url": "http://127.0.0.1:9000", "set": True}
+    assert (told["home"], told["waiting"]) == (str(home), 0)
 
     link = kizuki(home, "user", "a@example.org", "--name", "A", "--role", "manager")
     assert re.search(r"http://127\.0\.0\.1:8000/account/first/[\w-]{20,}/", link.stdout)
     wrong = kizuki(home, "user", "a@example.org", "--role", "king")
     assert wrong.returncode == 2
     assert "king" in wrong.stderr
+    nobody = kizuki(home, "user", "notanemail")
+    assert (nobody.returncode, nobody.stdout) == (2, "")
+    assert re.fullmatch(r"“notanemail”: [^\n]+\n", nobody.stderr)
+
+
+@pytest.mark.parametrize(
+    "words", [("verify",), ("verify", "--json"), ("user", "a@example.org"), ("user", "notanemail")]
+)
+def test_where_there_is_no_installation_nothing_is_made(home: Path, words: tuple[str, ...]) -> None:
+    stopped = kizuki(home, *words)
+    assert (stopped.returncode, stopped.stdout) == (2, "")
+    assert re.fullmatch(rf"{re.escape(str(home))}: there is no installation here; [^\n]+\n", stopped.stderr)
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("words", [("verify",), ("user", "a@example.org"), ("doctor",)])
+def test_a_database_that_does_not_answer_is_one_line(home: Path, words: tuple[str, ...]) -> None:
+    home.mkdir()
+    (home / "kizuki.sqlite3").write_text("no database at all " * 100)
+    stopped = kizuki(home, *words)
+    assert (stopped.returncode, stopped.stdout) == (2, "")
+    assert stopped.stderr == "the database does not answer: file is not a database\n"
+
+
+def test_a_language_that_is_none_of_kizukis_is_refused(home: Path) -> None:
+    for stopped in (kizuki(home, "case", "list", KIZUKI_LANG="fr"), kizuki(home, "case", "list", "--lang", "fr")):
+        assert (stopped.returncode, stopped.stdout) == (2, "")
+        assert stopped.stderr == "“fr” is not a language of Kizuki; write ja or en (--lang or KIZUKI_LANG)\n"
+    assert kizuki(home, "case", "list", KIZUKI_LANG="").returncode == 0
 
 
 def test_the_key_is_made_once_and_for_its_owner_only(home: Path) -> None:
