@@ -38,11 +38,16 @@ class Decided:
         links = self.settled.links
         pieces: dict[int, list[Piece]] = defaultdict(list)
         nodes: dict[int, Node] = {}
+        met: set[int] = set()
         for n, numbers in enumerate(self.settled.placed):
             whole = len(numbers) == 1
             for k, number in enumerate(numbers):
-                root, node = links.root(number), links.nodes[number]
+                root = links.root(number)
                 pieces[root].append((n, None if whole else k))
+                if number in met:
+                    continue
+                met.add(number)
+                node = links.nodes[number]
                 if root not in nodes or _rank(node) < _rank(nodes[root]):
                     nodes[root] = node
         return pieces, nodes
@@ -82,6 +87,7 @@ class Decided:
     def _merged(self, profiles: Sequence[Profile]) -> Profile:
         node = min((profile.node for profile in profiles), key=_rank)
         pieces = [piece for profile in profiles for piece in profile.pieces]
+        pieces.sort(key=lambda piece: (piece[0], -1 if piece[1] is None else piece[1]))
         return Profile(self.groups, pieces, node, any(profile.doubtful for profile in profiles))
 
     def _placed(self, profiles: Sequence[Profile]) -> tuple[tuple[int, ...], ...]:

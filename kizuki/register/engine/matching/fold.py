@@ -33,7 +33,9 @@ def key_of(one: Observation) -> Key:
     """What an observation says of identity; the same for all that fold into one trace."""
     ips = one.ips if len(one.ips) < 2 else tuple(sorted(set(one.ips)))
     hosts = one.hosts if len(one.hosts) < 2 else tuple(sorted(set(one.hosts)))
-    mac = one.mac or next(filter(None, map(mac_within, ips)), None)
+    mac = one.mac
+    if mac is None and ips and any(":" in ip for ip in ips):
+        mac = next(filter(None, map(mac_within, ips)), None)
     serial = serial_of(one.serial) if one.serial else None
     cloud_id = cloud_of(one.cloud_id) if one.cloud_id else None
     return one.source.partition(":")[0], mac, serial, cloud_id, one.zone, ips, hosts
@@ -86,16 +88,14 @@ def _merged(
         yield Trace(*key, joined(stays, SHORT_GAP if weak else GAP), seen, says)
 
 
-def _order(key: Key) -> tuple[object, ...]:
+def _order(key: Key) -> tuple[str, ...]:
+    """A key as texts, which are compared quickly. What is joined holds no spaces; nothing is told from an empty text."""
+    source, mac, serial, cloud_id, zone, ips, hosts = key
     return (
-        key[0],
-        key[1] or "",
-        key[2] or "",
-        key[3] or "",
-        key[4] or "",
-        key[5],
-        key[6],
-        *(part is None for part in key[1:5]),
+        source,
+        f"{mac or '-'} {'-' if zone is None else zone} {','.join(ips)} {','.join(hosts)}",
+        serial or "",
+        cloud_id or "",
     )
 
 

@@ -34,8 +34,8 @@ class Groups:
         self.spots: list[tuple[Spot, ...]] = []
         self.names: list[tuple[str, ...]] = []
         self.hints: dict[int, tuple[str, ...]] = {}
-        for trace in traces:
-            self._prepare(trace)
+        for trace, found in zip(traces, places.spots, strict=True):
+            self._prepare(trace, found)
         self._doubt_hearsay()
         self.relays = self._relays()
         self.void = self._void_serials()
@@ -46,18 +46,21 @@ class Groups:
         self._find_carried()
         self.unit = [self._unit(n) for n in range(len(traces))]
         self.shared: set[str] = set()
+        self._sole: list[tuple[int, int]] = []
+        self._owned_to = 0
         self.bearers = self._bearers()
         self._join_names()
         self._join_addresses()
         self._join_register()
 
-    def _prepare(self, trace: Trace) -> None:
+    def _prepare(self, trace: Trace, found: Sequence[tuple[str, str | None, int]]) -> None:
         """Where a trace lies, and the names in it that tell something."""
-        placed = [(ip, self.places.of(ip, trace.zone)) for ip in trace.ips if not ip.startswith(("fe80:", "169.254."))]
-        inside = {zone for ip, (zone, n) in placed if n >= 0 and (ip, zone) not in self.places.translated}
+        placed = [one for one in found if not one[0].startswith(("fe80:", "169.254."))]
+        inside = {zone for ip, zone, n in placed if n >= 0 and (ip, zone) not in self.places.translated}
         self.zones.append(trace.zone if not inside or trace.zone in inside else min(inside, key=str))
-        self.spots.append(tuple((ip, zone) for ip, (zone, _) in placed))
-        self.names.append(tuple(sorted({key for host in trace.hosts if (key := self.owners.name(host))})))
+        self.spots.append(tuple((ip, zone) for ip, zone, _ in placed))
+        names = {key for host in trace.hosts if (key := self.owners.name(host))}
+        self.names.append(tuple(sorted(names)) if len(names) > 1 else tuple(names))
 
     def _doubt_hearsay(self) -> None:
         """A name that a scan read in DNS at an address that is not fixed may be the last holder's: it is dropped where a thing told it of
@@ -238,9 +241,13 @@ class Groups:
     def _owned(self) -> dict[int, set[int]]:
         """The assets that have the identifiers of each thing, where these are the asset's alone."""
         found: dict[int, set[int]] = defaultdict(set)
-        for node, number in self.links.numbers.items():
-            if node not in self.carried and (owners := self._owners_of(node)) and len(owners) == 1:
-                found[self.links.root(number)].update(owners)
+        nodes = self.links.nodes
+        for number in range(self._owned_to, len(nodes)):
+            if nodes[number] not in self.carried and len(owners := self._owners_of(nodes[number])) == 1:
+                self._sole.append((number, owners[0]))
+        self._owned_to = len(nodes)
+        for number, owner in self._sole:
+            found[self.links.root(number)].add(owner)
         return found
 
     def _owners_of(self, node: Node) -> Sequence[int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from kizuki.register.engine.matching.absent import absent
 from kizuki.register.engine.matching.assign import Judge
@@ -32,10 +34,25 @@ def match(
     `now` (default: the time of the last observation) and `absent_after` (seconds) say when an asset is missing. Raises
     ValueError for a range or an address that is none.
     """
-    state = fold(observations, previous)
+    with _undisturbed():
+        return _match(Owners(known), Places(ranges), fold(observations, previous), now, absent_after)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without the collector of circles: there are none here, and it would look at millions of new things again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _match(owners: Owners, places: Places, state: State, now: int | None, absent_after: int) -> Matching:
     if now is None:
         now = max((trace.stays[-1][1] for trace in state.traces), default=0)
-    places, owners = Places(ranges), Owners(known)
     places.judge(state.traces)
     owners.fix(places)
     groups = Groups(state.traces, places, owners)

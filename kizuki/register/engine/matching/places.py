@@ -28,6 +28,8 @@ class Places:
         self._found: dict[Spot, tuple[str | None, int]] = {}
         self._uses: list[Use | None] = [one.use for one in self.ranges]
         self.translated: set[Spot] = set()
+        #: For each trace that was judged by, its addresses with zone and number of the range.
+        self.spots: list[tuple[tuple[str, str | None, int], ...]] = []
 
     def of(self, ip: str, zone: str | None) -> tuple[str | None, int]:
         """Zone and number of the range of an address that was seen by a source in `zone`; -1 where no range holds it, or
@@ -61,17 +63,18 @@ class Places:
         An address under which many names or things were seen within an hour is translated, whatever its range says."""
         macs: dict[Spot, set[str]] = defaultdict(set)
         leased: set[int] = set()
-        things: dict[Spot, list[Trace]] = defaultdict(list)
+        named: dict[Spot, int] = {}
         for trace in traces:
-            for ip in trace.ips:
-                zone, n = self.of(ip, trace.zone)
-                spot = (ip, zone)
+            spots = tuple((ip, *self.of(ip, trace.zone)) for ip in trace.ips)
+            self.spots.append(spots)
+            tells = trace.serial or trace.cloud_id or trace.hosts
+            for ip, zone, n in spots:
                 if trace.source.startswith("dhcp"):
                     leased.add(n)
                 if trace.mac and n >= 0 and self._uses[n] is None:
-                    macs[spot].add(trace.mac)
-                if trace.serial or trace.cloud_id or trace.hosts:
-                    things[spot].append(trace)
+                    macs[ip, zone].add(trace.mac)
+                if tells:
+                    named[ip, zone] = named.get((ip, zone), 0) + 1
         several, all_of = [0] * len(self.ranges), [0] * len(self.ranges)
         for spot, holders in macs.items():
             n = self.of(*spot)[1]
@@ -81,7 +84,12 @@ class Places:
             churns = several[n] >= 2 and several[n] * 20 >= all_of[n]
             if use is None:
                 self._uses[n] = "leased" if n in leased or churns or ":" in self.ranges[n].cidr else "fixed"
-        self.translated = {spot for spot, seen in things.items() if len(seen) > MANY_NAMES and _many(seen)}
+        things: dict[Spot, list[Trace]] = {spot: [] for spot, n in named.items() if n > MANY_NAMES}
+        for trace, spots in zip(traces, self.spots, strict=True):
+            for ip, zone, _ in spots:
+                if (ip, zone) in things and (trace.serial or trace.cloud_id or trace.hosts):
+                    things[ip, zone].append(trace)
+        self.translated = {spot for spot, seen in things.items() if _many(seen)}
 
 
 def _many(traces: Sequence[Trace]) -> bool:

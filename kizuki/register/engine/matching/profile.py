@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from kizuki.register.engine.matching.group import Groups
 from kizuki.register.engine.matching.links import Node
@@ -22,12 +22,8 @@ class Profile:
         "serials", "sources", "spots", "zone", "zones",
     )  # fmt: skip
 
-    def __init__(self, groups: Groups, pieces: Iterable[Piece], node: Node, doubtful: bool) -> None:
-        self.pieces, self.node, self.doubtful = (
-            sorted(pieces, key=lambda p: (p[0], -1 if p[1] is None else p[1])),
-            node,
-            doubtful,
-        )
+    def __init__(self, groups: Groups, pieces: Sequence[Piece], node: Node, doubtful: bool) -> None:
+        self.pieces, self.node, self.doubtful = pieces, node, doubtful
         self.macs: dict[str, set[str | None]] = defaultdict(set)
         self.serials: set[str] = set()
         self.clouds: set[str] = set()
