@@ -19,8 +19,8 @@ from kizuki.replay.engine.register import Compiled, compile_register
 from kizuki.replay.engine.replay import replay
 from kizuki.replay.engine.result import Replay
 
-#: A page needs one register and a handful of cases.
-_registers: Kept[Compiled] = Kept(4)
+#: A page needs one register, a job perhaps the one before it, and a handful of cases.
+_registers: Kept[Compiled] = Kept(2)
 _replays: Kept[Replay] = Kept(32)
 _rankings: Kept[Priorities] = Kept(4)
 

@@ -7,8 +7,6 @@ import functools
 from collections.abc import Iterable
 from typing import Final, Literal
 
-import msgspec
-
 from kizuki.replay.engine import reach
 from kizuki.replay.engine.bits import cut, union
 from kizuki.replay.engine.coverage import Cover
@@ -115,7 +113,7 @@ class Explainer:
                 else:
                     more += 1
         if (rest := move.fit & ~mark.candidates) and len(made) < MAX_GROUPS:
-            made.append(self._plain(rest, reached=False))
+            made.append(Group(None, *self._who(rest), reached=False))
         return tuple(made), more
 
     def _parts(self, move: Move) -> list[tuple[bool, Verdict, int, Held]]:
@@ -141,18 +139,20 @@ class Explainer:
                 sets += [self.marks[n].taken & seen for seen in self.stages[n].seen]
         return cut(part, sets)
 
-    def _plain(self, part: int, *, reached: bool, verdict: Verdict | None = None, taken: bool = False) -> Group:
+    def _who(self, part: int) -> tuple[int, int, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Machines, register rows, first ids, zones and kinds of a set of assets."""
         register = self.register
-        zones = tuple(zone for zone, bits in register.zones.items() if bits & part)
-        kinds = tuple(kind for kind, bits in register.exact_kinds.items() if bits & part)
-        count, rows = register.count(part), register.count_rows(part)
-        return Group(verdict, count, rows, register.ids(part), zones, kinds, reached=reached, taken=taken)
+        zones = tuple([zone for zone, bits in register.zones.items() if bits & part])
+        kinds = tuple([kind for kind, bits in register.exact_kinds.items() if bits & part])
+        return register.count(part), register.count_rows(part), register.ids(part), zones, kinds
 
     def _group(self, move: Move, held: Held, part: int, verdict: Verdict) -> Group:
         bit, taken = part & -part, bool(part & self.marks[move.n].taken)
-        plain = self._plain(part, reached=True, verdict=verdict, taken=taken)
-        return msgspec.structs.replace(
-            plain,
+        return Group(
+            verdict,
+            *self._who(part),
+            reached=True,
+            taken=taken,
             harmed=taken and move.strikes is not None,
             chosen=taken and move.entry,
             capped=move.capped,

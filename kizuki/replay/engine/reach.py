@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from kizuki.replay.engine.bits import members
-from kizuki.replay.engine.register import Compiled
+from kizuki.replay.engine.register import Compiled, Reached
 
 
 class Held(msgspec.Struct, frozen=True, gc=False):
@@ -24,15 +24,6 @@ class Held(msgspec.Struct, frozen=True, gc=False):
 
     def without(self, bits: int) -> Held:
         return Held(self.sources & ~bits, self.zone, self.account, self.link)
-
-
-class Reached(msgspec.Struct, frozen=True, gc=False):
-    known: int
-    any: int
-
-    @property
-    def assumed(self) -> int:
-        return self.any & ~self.known
 
 
 NOBODY = Held()
@@ -58,6 +49,11 @@ def remembered(way: Way) -> Way:
         return made
 
     return asked
+
+
+def local(register: Compiled, held: Held) -> Reached:
+    """Where the attack stands already."""
+    return Reached(held.sources, held.sources)
 
 
 @remembered
@@ -117,7 +113,7 @@ def account(register: Compiled, held: Held) -> Reached:
         return NOTHING
     by_network, by_link, facing = network(register, held), link(register, held), register.internet
     known = by_network.known | by_link.known | facing.known
-    any_ = by_network.any | by_link.any | facing.known | facing.assumed
+    any_ = by_network.any | by_link.any | facing.any
     return Reached(same.known & known, same.any & any_)
 
 
@@ -144,13 +140,8 @@ def _crossed(register: Compiled, sources: int) -> int:
 
 def by(via: str, register: Compiled, held: Held, alone: bool) -> Reached:
     """What a step of this way reaches. `alone`: a public report's action, whose source is not told."""
-    facing = register.facing.get(via)
-    if facing is not None:
-        return Reached(facing.known, facing.known | facing.assumed)
-    if alone or via == "not stated":
-        return Reached(0, register.all)
-    way = _SOURCED.get(via)
-    return way(register, held) if way else Reached(held.sources, held.sources)
+    way = None if alone else _SOURCED.get(via)
+    return way(register, held) if way else register.facing.get(via, register.facing["not stated"])
 
 
-_SOURCED: Final[dict[str, Way]] = {"network": network, "link": link, "account": account}
+_SOURCED: Final[dict[str, Way]] = {"local": local, "network": network, "link": link, "account": account}

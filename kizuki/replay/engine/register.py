@@ -20,15 +20,21 @@ SINGLES: Final = 2
 MAILED: Final = ("pc", "mobile", "mail-server")
 DIMENSIONS: Final = ("confidentiality", "integrity", "availability")
 IDS_SHOWN: Final = 8
-#: How much may be remembered of who reaches whom; six sets of one bit an asset go with each answer.
-REMEMBERED_BYTES: Final = 96 * 1024 * 1024
+#: How much may be remembered of who reaches whom. With each answer go six sets of a bit an atom, so about a byte an atom, and
+#: what Python needs to keep them.
+REMEMBERED_BYTES: Final = 16 * 1024 * 1024
+ANSWER_BYTES: Final = 1_000
 
 
-class Facing(msgspec.Struct, frozen=True):
-    """Assets that face something for sure, and those of which it is not recorded and not ruled out."""
+class Reached(msgspec.Struct, frozen=True, gc=False):
+    """Assets that something reaches for sure, and those that it reaches for all that the register says."""
 
     known: int
-    assumed: int
+    any: int
+
+    @property
+    def assumed(self) -> int:
+        return self.any & ~self.known
 
 
 class Compiled:
@@ -54,7 +60,7 @@ class Compiled:
         self.reached: dict[object, object] = {}
         self.crossed: dict[int, int] = {}
         self._ids: dict[tuple[int, int], tuple[str, ...]] = {}
-        self.remember = max(256, REMEMBERED_BYTES // (self.size + 1))
+        self.remember = max(256, REMEMBERED_BYTES // (self.size + ANSWER_BYTES))
 
     def _apart(self) -> set[int]:
         """Assets that a link or a coverage row names: they are like no other."""
@@ -87,8 +93,10 @@ class Compiled:
         self.harm = [self._harm(dimension) for dimension in DIMENSIONS]
         self.internet = self._facing("internet_facing", self.kinds.get("cloud-service", 0))
         self.supplier = self._facing("supplier_facing", 0)
-        self.mailed = Facing(union(exact.get(kind, 0) for kind in MAILED), 0)
-        self.facing = {"internet": self.internet, "mail": self.mailed, "supplier": self.supplier}
+        mailed = union(exact.get(kind, 0) for kind in MAILED)
+        #: what an attack reaches from outside, by the way of its step
+        self.facing = {"internet": self.internet, "supplier": self.supplier, "mail": Reached(mailed, mailed),
+                       "not stated": Reached(0, self.all)}  # fmt: skip
 
     def _importance(self, dimension: str) -> list[int]:
         """By value 0 to 3."""
@@ -99,11 +107,11 @@ class Compiled:
         """What harm weighs: machines times importance."""
         return self.atoms.weighed(lambda atom: atom.machines * _importance(self.assets[atom.rows[0]], dimension))
 
-    def _facing(self, what: str, by_nature: int) -> Facing:
+    def _facing(self, what: str, by_nature: int) -> Reached:
         said = self.atoms.gather(lambda asset: (str(getattr(asset, what)),))
         unsaid = said.get("None", 0)
         known = said.get("True", 0) | unsaid & by_nature
-        return Facing(known, 0 if what in self.complete else unsaid & ~by_nature)
+        return Reached(known, known if what in self.complete else known | unsaid)
 
     def _connect(self) -> None:
         """Who reaches whom, by zone: for sure, and for all that the register says."""

@@ -102,9 +102,8 @@ def from_those_without(move: Move, register: Compiled, held: Held, having: int) 
     left = held.without(having)
     if move.step.via != "account":
         return reach.by(move.step.via, register, left, False).any
-    facing = register.internet.known | register.internet.assumed
     return reach.realm(register, left).any & (
-        reach.network(register, held).any | reach.link(register, held).any | facing
+        reach.network(register, held).any | reach.link(register, held).any | register.internet.any
     )
 
 

@@ -109,9 +109,8 @@ class Walk:
         return self.worst
 
     def _from(self, n: int) -> None:
-        for k in range(n, len(self.plan.moves)):
-            move = self.plan.moves[k]
-            mark = self.marks[k] = Mark()
+        for move in self.plan.moves[n:]:
+            mark = self.marks[move.n] = Mark()
             if not self._enter(move, mark):
                 continue
             if move.entry:
@@ -279,7 +278,7 @@ class Walk:
             sets.append(move.fit)
             face = register.facing.get("internet" if move.step.via == "account" else move.step.via)
             if face is not None:
-                sets.append(move.fit & (face.known | face.assumed))
+                sets.append(move.fit & face.any)
             sets += [force.where for force in self.stages[move.n].sided]
         if vias & {"network", "account"}:
             sets += [*register.zones.values(), register.nowhere]
