@@ -13,6 +13,8 @@ from kizuki.casebook.engine.format import Case
 from kizuki.kit.document import json_schema
 from kizuki.measures.api import router as measures
 from kizuki.measures.engine.format import Measures
+from kizuki.register.api import router as register
+from kizuki.register.api import schemas as record_schemas
 from kizuki.register.engine.format import Organisation
 from kizuki.replay.api import router as replay
 
@@ -20,6 +22,7 @@ from kizuki.replay.api import router as replay
 api = NinjaAPI(title="Kizuki", version="1", docs_url=None, openapi_url=None, urls_namespace="api")
 api.add_router("/cases", cases)
 api.add_router("/measures", measures)
+api.add_router("/register", register)
 api.add_router("/replay", replay)
 SCHEMAS: dict[str, type] = {"case": Case, "organisation": Organisation, "measures": Measures}
 
@@ -27,7 +30,9 @@ SCHEMAS: dict[str, type] = {"case": Case, "organisation": Organisation, "measure
 @api.get("/openapi.json", include_in_schema=False, url_name="openapi-json")
 def openapi(request: HttpRequest) -> Any:
     """The API's own document."""
-    return api.get_openapi_schema()
+    document = api.get_openapi_schema()
+    document["components"]["schemas"].update(record_schemas())
+    return document
 
 
 @api.get("/schemas/{name}", response={200: dict[str, Any], 404: dict[str, str]}, tags=["schemas"])

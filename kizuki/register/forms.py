@@ -131,7 +131,8 @@ class RecordForm(forms.Form):
         return None
 
     def clash(self, conflict: Conflict) -> None:
-        """Show what others wrote beside what this person typed, and let the next try stand on theirs."""
+        """Show what others wrote beside what this person typed; what this person did not touch shows what others made of it, so
+        that the next try stands on theirs and loses nothing."""
         for clash in conflict.clashes:
             field = next(field for field in self._spec if field.name == clash.field)
             theirs = shape(field).spelled(field, clash.theirs) if clash.theirs else _("nothing")
@@ -141,7 +142,15 @@ class RecordForm(forms.Form):
             self.add_error(self._names(field)[0], message % {"theirs": theirs})
         again = self.data.copy()  # type: ignore[attr-defined]  # always a QueryDict here
         again["version"] = str(conflict.version)
+        for field in self._spec:
+            if not any(name in self.changed_data for name in self._names(field)):
+                self._fill(again, shape(field).told(field, (conflict.now or {}).get(field.name)))
         self.data = again
+
+    def _fill(self, data: Any, told: Mapping[str, Any]) -> None:
+        for name, value in told.items():
+            if name in self.fields:
+                data.setlist(name, value if isinstance(value, list) else ["" if value is None else str(value)])
 
 
 def _names_itself(problem: Problem) -> bool:

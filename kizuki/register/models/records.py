@@ -16,10 +16,14 @@ from kizuki.register.engine.kinds import KINDS, RecordKind, built
 
 
 class RecordQuerySet(models.QuerySet["Record"]):
-    def visible_to(self, person: Any) -> RecordQuerySet:
+    def visible_to(self, person: Any, *, taken_out: bool = False) -> RecordQuerySet:
         """A register shows where an organisation is weak: whoever works in all rooms sees all of it, the owner of a unit or a
-        deputy what belongs to that unit and those below it, nobody else anything."""
-        shown = self.filter(deleted_at=None, organisation__is_home=True)
+        deputy what belongs to that unit and those below it, nobody else anything. `taken_out`: also what was taken out."""
+        shown = (
+            self.filter(organisation__is_home=True)
+            if taken_out
+            else self.filter(deleted_at=None, organisation__is_home=True)
+        )
         if rules.may_read_all(person):
             return shown
         units = own_units(person)

@@ -21,6 +21,7 @@ from kizuki.register.engine.standing import importance_of
 from kizuki.register.forms import RecordForm
 from kizuki.register.models import TABLES, Mention
 from kizuki.register.views.common import home_or_404, kind_or_404, may_add, must_write, record_or_404, units_for
+from kizuki.register.writing import unit_of
 
 SHOWN = 20
 
@@ -83,7 +84,7 @@ def new(request: HttpRequest, part: str) -> HttpResponse:
     form = RecordForm(kind, {}, request.POST or None, units=units_for(request.user))
     if request.method == "POST" and form.is_valid():
         document = form.result()
-        must_write(request.user, kind, _unit(request, document))
+        must_write(request.user, kind, unit_of(document))
         document = actions.with_id(organisation=organisation, kind=kind, document=document)
         key = actions.free_key(organisation=organisation, kind=kind, document=document)
         if key is None:
@@ -106,14 +107,6 @@ def _asked(request: HttpRequest, form: RecordForm) -> dict[str, Any]:
     return {name: value for name, value in request.GET.items() if name in form.fields and name != "version"}
 
 
-def _unit(request: HttpRequest, document: dict[str, Any]) -> str:
-    """The unit that will answer for a record, as far as its document tells; that of its asset for a backup."""
-    if "of" not in document:
-        return str(document.get("unit") or "")
-    asset = TABLES["asset"].objects.filter(organisation__is_home=True, key=document["of"]).first()
-    return asset.unit if asset else ""
-
-
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, part: str, pk: int) -> HttpResponse:
@@ -128,7 +121,7 @@ def edit(request: HttpRequest, part: str, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         wanted = form.result()
         if kind != "unit":
-            must_write(request.user, kind, _unit(request, wanted))
+            must_write(request.user, kind, unit_of(wanted))
         if _save(request, form, row.organisation, Edit(kind, row.key, wanted, base)):
             messages.success(request, _("“%(name)s” is changed.") % {"name": row})
             return redirect(row)

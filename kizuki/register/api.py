@@ -1,0 +1,228 @@
+"""The register by API: the same rules of sight, the same documents, the same way of writing as on the pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from ninja import Body, Field, Query, Router, Schema, Status
+
+from kizuki.accounts import rules
+from kizuki.accounts.access import get_visible, require_seen, who
+from kizuki.register import actions
+from kizuki.register.access import may_see_register, may_write
+from kizuki.register.actions import Edit, InUse, Refused, Stale
+from kizuki.register.engine.kinds import KINDS, Kind, RecordKind, plain
+from kizuki.register.filters import FilterForm
+from kizuki.register.models import TABLES, Organisation
+from kizuki.register.writing import unit_of
+
+router = Router(tags=["register"])
+MOST = 500
+
+
+class RecordLine(Schema):
+    """A record: its document as the organisation file has it, and the version to send back with a change. `deleted`: it was taken
+    out; such records are given only with `updated_since`."""
+
+    key: str
+    version: int
+    changed_at: datetime
+    deleted: bool
+    document: dict[str, Any]
+
+
+class RecordPage(Schema):
+    """`next` is the cursor of the next page, null on the last."""
+
+    items: list[RecordLine]
+    next: str | None
+
+
+class RecordQuery(Schema):
+    cursor: str = ""
+    limit: int = 100
+    updated_since: datetime | None = None
+
+
+class Wanted(Schema):
+    """A record as it shall be. `version`: the one that it was made from; what others changed since is kept, and refused with both
+    texts where it is the same field. Without it, whatever is there is replaced."""
+
+    document: dict[str, Any]
+    version: int | None = None
+
+
+class Many(Schema):
+    """Several records together, all or none. `document` null takes a record out."""
+
+    class One(Schema):
+        key: str
+        document: dict[str, Any] | None = None
+        version: int | None = None
+
+    records: Annotated[list[One], Field(max_length=400)]
+
+
+class Problem(Schema):
+    """What is wrong, in one line a fault; for a conflict, what others wrote."""
+
+    detail: str
+    problems: list[dict[str, Any]] = []
+
+
+REFUSALS = {409: Problem, 422: Problem}
+
+
+def line(row: Any) -> RecordLine:
+    return RecordLine(
+        key=row.key,
+        version=row.version,
+        changed_at=row.changed_at,
+        deleted=row.deleted_at is not None,
+        document=row.document,
+    )
+
+
+def _home(request: HttpRequest) -> Organisation:
+    require_seen(request.user, may_see_register)  # type: ignore[arg-type]  # a plain function will do
+    return get_visible(_Homes(), request.user, is_home=True)  # type: ignore[no-any-return]
+
+
+class _Homes:
+    """The home organisation for whoever sees any of its register."""
+
+    def visible_to(self, person: Any) -> Any:
+        return Organisation.objects.filter(deleted_at=None)
+
+
+def _page(request: HttpRequest, kind: RecordKind, query: RecordQuery) -> RecordPage:
+    _home(request)
+    rows = TABLES[kind].objects.visible_to(request.user, taken_out=query.updated_since is not None)
+    rows = FilterForm(kind, request.GET).narrowed(rows)
+    order: tuple[str, ...] = ("pk",)
+    if query.updated_since:
+        rows, order = rows.filter(changed_at__gt=query.updated_since), ("pk",)
+    limit = min(max(query.limit, 1), MOST)
+    after = int(query.cursor) if query.cursor.isascii() and query.cursor.isdecimal() and len(query.cursor) < 18 else 0
+    found = list(rows.filter(pk__gt=after).order_by(*order)[: limit + 1])
+    more = len(found) > limit
+    return RecordPage(items=[line(row) for row in found[:limit]], next=str(found[limit - 1].pk) if more else None)
+
+
+def _one(request: HttpRequest, kind: RecordKind, key: str) -> Any:
+    _home(request)
+    return get_visible(TABLES[kind].objects, request.user, key=key)
+
+
+def _write(request: HttpRequest, kind: RecordKind, edits: list[Edit]) -> Any:
+    """Make the edits of somebody who may make them all; the answer is None or a refusal."""
+    organisation = _home(request)
+    keys = [edit.key for edit in edits]
+    units = dict(TABLES[kind].objects.filter(organisation=organisation, key__in=keys).values_list("key", "unit"))
+    for edit in edits:
+        for unit in (units.get(edit.key), None if edit.document is None else unit_of(dict(edit.document))):
+            if unit is not None and not may_write(request.user, kind, unit):
+                raise PermissionDenied
+    told: list[dict[str, Any]]
+    try:
+        actions.apply(organisation=organisation, edits=edits, by=who(request))
+    except Refused as error:
+        told = [{"key": p.key, "place": list(p.place), "message": p.message} for p in error.problems]
+        return Status(422, {"detail": "Nothing was stored.", "problems": told})
+    except Stale as error:
+        told = [
+            {"key": c.key, "version": c.version, "now": c.now, "fields": [clash._asdict() for clash in c.clashes]}
+            for c in error.conflicts
+        ]
+        return Status(409, {"detail": "Changed by somebody else meanwhile; nothing was stored.", "problems": told})
+    except InUse as error:
+        told = [
+            {"key": key, "named_by": [{"kind": k, "key": user} for k, user in users]}
+            for (_, key), users in error.users.items()
+        ]
+        return Status(409, {"detail": "Other records name it; nothing was stored.", "problems": told})
+    return None
+
+
+def _routes(kind: Kind) -> None:
+    """The routes of one kind of record."""
+    name, part = kind.name, kind.part
+    document = {"$ref": f"#/components/schemas/{kind.struct.__name__}"}
+    shown = {
+        "requestBody": {
+            "content": {"application/json": {"schema": {"type": "object", "properties": {"document": document}}}}
+        }
+    }
+
+    @router.get(
+        f"/{part}",
+        response=RecordPage,
+        summary=f"Records: {part}",
+        url_name=f"register_{part}",
+        operation_id=f"{part}_list",
+    )
+    def records(request: HttpRequest, query: Query[RecordQuery]) -> RecordPage:
+        return _page(request, name, query)
+
+    @router.post(
+        f"/{part}",
+        response={204: None, **REFUSALS},
+        summary=f"Several at once: {part}",
+        url_name=f"register_{part}",
+        operation_id=f"{part}_many",
+    )
+    def many(request: HttpRequest, body: Body[Many]) -> Any:
+        edits = [Edit(name, one.key, one.document, one.version) for one in body.records]
+        return _write(request, name, edits) or Status(204, None)
+
+    @router.get(
+        f"/{part}/{{path:key}}",
+        response=RecordLine,
+        summary=f"One record of {part}",
+        url_name=f"register_{part}_one",
+        operation_id=f"{part}_one",
+    )
+    def one(request: HttpRequest, key: str) -> RecordLine:
+        return line(_one(request, name, key))
+
+    @router.put(
+        f"/{part}/{{path:key}}", response={200: RecordLine, **REFUSALS}, summary=f"Make or change one of {part}",
+        url_name=f"register_{part}_one", operation_id=f"{part}_put", openapi_extra=shown,
+    )  # fmt: skip
+    def put(request: HttpRequest, key: str, body: Body[Wanted]) -> Any:
+        """The same again changes nothing."""
+        refusal = _write(request, name, [Edit(name, key, body.document, body.version)])
+        return refusal or line(TABLES[name].objects.get(organisation__is_home=True, key=key))
+
+    @router.delete(
+        f"/{part}/{{path:key}}",
+        response={204: None, **REFUSALS},
+        summary=f"Take one of {part} out",
+        url_name=f"register_{part}_one",
+        operation_id=f"{part}_delete",
+    )
+    def delete(request: HttpRequest, key: str, version: int | None = None) -> Any:
+        _one(request, name, key)
+        return _write(request, name, [Edit(name, key, None, version)]) or Status(204, None)
+
+
+@router.get("", response=dict[str, Any], summary="The whole register as kizuki/organisation/1", url_name="register")
+def register(request: HttpRequest) -> Any:
+    require_seen(request.user, rules.may_read_all)
+    return plain(_home(request).read)
+
+
+for _kind in KINDS.values():
+    _routes(_kind)
+
+
+def schemas() -> dict[str, Any]:
+    """The JSON Schemas of the records, for the API's own document."""
+    _, components = msgspec.json.schema_components(
+        [kind.struct for kind in KINDS.values()], ref_template="#/components/schemas/{name}"
+    )
+    return components
