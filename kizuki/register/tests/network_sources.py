@@ -26,6 +26,7 @@ class Network(World):
         self.density = density
         self.all = sorted(self.sessions(), key=lambda s: (s.start, s.machine.id, s.mac or ""))
         self.names: dict[tuple[str, str], list[tuple[int, str | None]]] = defaultdict(list)
+        self.told: dict[str, Session] = {}
         self._lease()
         for session in self.all:
             self._tell(session)
@@ -87,6 +88,8 @@ class Network(World):
         )  # fmt: skip
         if seen.mac or seen.ips or seen.hosts or seen.serial or seen.cloud_id:
             self.out.append((seen, m.id))
+            if m.id not in self.told or session.end >= self.told[m.id].end:
+                self.told[m.id] = session
 
     def often(self, share: float) -> bool:
         return self.rng.random() < share * self.density
@@ -235,7 +238,8 @@ def zones_of(m: Machine) -> tuple[str, ...]:
 
 
 def generate(machines: int = 600, days: int = 12, seed: int = 1, density: float = 1.0) -> Truth:
-    """A network, what was told of it, the register, and the truth. Deterministic."""
+    """A network, what was told of it, the register, and the truth. Deterministic. Moved: where the machine last was when anybody
+    saw it, the register does not have it."""
     world = Network(machines, days, seed, density)
     register = Register(world)
     last: dict[str, Session] = {}
@@ -246,7 +250,7 @@ def generate(machines: int = 600, days: int = 12, seed: int = 1, density: float 
     label: dict[str, str] = {}
     for m in world.machines:
         known = register.asset_of[m.id] is not None
-        away = known and m.id in last and last[m.id].zone not in zones_of_asset(register, m)
+        away = known and m.id in world.told and world.told[m.id].zone not in zones_of_asset(register, m)
         label[m.id] = "conflict" if m.kind == "vrrp" else "moved" if away else "known" if known else "unknown"
     since = (days - 5) * DAY
     gone = {
