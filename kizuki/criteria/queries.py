@@ -36,9 +36,10 @@ def counting(criteria: CriteriaSet) -> Version | None:
 
 def history(criteria: CriteriaSet) -> Iterator[Past]:
     """All decisions by these criteria, one for each cell and outcome with their number, whatever the version then."""
-    versions = Version.objects.filter(criteria=criteria, decisions__isnull=False).distinct().in_bulk()
     rows = Decision.objects.filter(version__criteria=criteria).order_by()
-    for pk, cell, outcome, count in rows.values_list("version", "cell", "outcome").annotate(count=Count("pk")):
+    counted = list(rows.values_list("version", "cell", "outcome").annotate(count=Count("pk")))
+    versions = Version.objects.in_bulk({pk for pk, *_ in counted})
+    for pk, cell, outcome, count in counted:
         yield Past(facts_of(versions[pk].compiled, cell), count, outcome)
 
 
