@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from kizuki.accounts import keys
+from kizuki.accounts import keys, links
 from kizuki.accounts.access import who
 from kizuki.accounts.choices import Scope
 
@@ -49,7 +49,7 @@ class SignInRequired:
 
     @cached_property
     def _prefixes(self) -> tuple[str, ...]:
-        return (settings.STATIC_URL, reverse("accounts:first_link", args=["-"]).removesuffix("-/"))
+        return (settings.STATIC_URL, reverse("accounts:first_link", args=["-"]).removesuffix("-/"), *links.prefixes())
 
     def _public(self, request: HttpRequest) -> bool:
         return request.path_info in self._paths or request.path_info.startswith(self._prefixes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -70,17 +70,18 @@ class Measures(
         return {measure.id: measure for measure in self.measures}
 
 
-def read(file: str, raw: bytes) -> Measures:
-    """Read a measures file. Raises `BadFile` with every fault and its line."""
+def read(file: str, raw: bytes, *, known: Collection[str] = ()) -> Measures:
+    """Read a measures file. Raises `BadFile` with every fault and its line. `known`: measures besides those of the file, from
+    which one of it may have been split."""
     measures, lines = document.parse(file, raw, Measures)
-    if faults := list(_faults(measures, lines)):
+    if faults := list(_faults(measures, lines, known)):
         raise BadFile(faults)
     return measures
 
 
-def _faults(measures: Measures, lines: Lines) -> Iterable[Fault]:
+def _faults(measures: Measures, lines: Lines, besides: Collection[str]) -> Iterable[Fault]:
     seen: set[str] = set()
-    known = {measure.id for measure in measures.measures}
+    known = {*besides, *(measure.id for measure in measures.measures)}
     for n, measure in enumerate(measures.measures):
         if measure.id in seen:
             yield lines.fault(["measures", n, "id"], f"the measure {measure.id} is given twice; ids are unique")
