@@ -176,7 +176,7 @@ class Lane(Struct, frozen=True):
 class Handover(Struct, frozen=True):
     """The lanes to which the matter passes. `stated` False: the source tells both entries, an analyst that one led to the other."""
 
-    to: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=20)]
+    to: tuple[Id, ...]
     stated: bool = True
 
 
