@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -32,7 +33,9 @@ from kizuki.jobs.actions import enqueue
 from kizuki.jobs.models import Job
 from kizuki.jobs.tasks import verify_journal
 from kizuki.kit.text import Text
-from kizuki.register.models import Organisation
+from kizuki.register.actions import Edit, apply
+from kizuki.register.engine.kinds import RecordKind
+from kizuki.register.models import Asset, Organisation
 from kizuki.replay.actions import rank, refresh, stale
 from kizuki.tasks.actions import About, Origin, create_task
 from tests.passkeys import registered
@@ -99,7 +102,28 @@ def _made(person: Person) -> dict[str, Any]:
     title = Text(ja="復元を試す", en="Test a restore")
     text = Text(ja="世代ごとに一つ。", en="One of each generation.")
     task = create_task(title=title, text=text, origin=Origin.OWN, unit="it", about=About("asset", "dc1"), by="test")
-    return {"task": task, **_criteria(person)}
+    return {"task": task, **_criteria(person), **_register()}
+
+
+def _register() -> dict[str, Any]:
+    """Records of the kinds that the demo company may lack, a batch, a record that was edited, and one that was taken out."""
+    organisation, batch = Organisation.objects.get(is_home=True), uuid.uuid4()
+    new: list[tuple[RecordKind, dict[str, Any]]] = [
+        ("contact", {"id": "t-desk", "name": "Desk"}),
+        ("information", {"id": "t-orders", "name": "Orders", "owner": "t-desk"}),
+        ("supplier", {"id": "t-host", "name": "Hosting", "kind": "contractor"}),
+        ("service", {"id": "t-web", "name": "Web", "suppliers": ["t-host"]}),
+        ("asset", {"id": "t-pc", "name": "PC", "kind": "pc", "services": ["t-web"], "information": ["t-orders"]}),
+        ("asset", {"id": "t-old", "name": "Old", "kind": "pc"}),
+    ]
+    edits = [Edit(kind, document["id"], document) for kind, document in new]
+    apply(organisation=organisation, edits=edits, by="test", batch=batch)
+    apply(organisation=organisation, edits=[Edit("asset", "t-old", None)], by="test")
+    changed = {"id": "t-pc", "name": "PC", "kind": "pc", "os": "X", "services": ["t-web"], "information": ["t-orders"]}
+    later = uuid.uuid4()
+    apply(organisation=organisation, edits=[Edit("asset", "t-pc", changed)], by="test", batch=later)
+    named = {key: Asset.objects.get(key=key) for key in ("t-pc", "t-old")}
+    return {"batch": later, "edited": named["t-pc"], "taken_out": named["t-old"]}
 
 
 def _criteria(person: Person) -> dict[str, Any]:

@@ -7,7 +7,9 @@ where a line of ANYONE says otherwise.
 
 from __future__ import annotations
 
-GET, POST = "GET", "POST"
+from kizuki.register.engine.kinds import KINDS
+
+GET, POST, PUT, DELETE = "GET", "POST", "PUT", "DELETE"
 #: Objects that a line may name: `-` the route has none; own, foreign: of the person, of another; missing: no such thing.
 Lines = list[tuple[str, str, str]]
 
@@ -63,6 +65,33 @@ EXPECTED: dict[str, Lines] = {
     "replay:template": [(GET, "-", "200")],
     "replay:organisation_file": [(GET, "-", SEES_ALL)],
     "replay:one": [(GET, "own", SEES_ALL), (GET, "red", SEES_ALL), (GET, "removed", "404"), (GET, "missing", "404")],
+    # register: no reporter of these tests answers for a unit
+    "register:overview": [(GET, "-", SEES_ALL)],
+    "register:about": [(GET, "-", WRITER_OPENS), (POST, "-", WRITER_DOES)],
+    "register:organisation_file": [(GET, "-", SEES_ALL)],
+    **{f"register:{name}": [(GET, "own", SEES_ALL), (GET, "missing", "404")] for name in ("records", "export", "batch")},
+    "register:find": [(GET, "own", "404 302 302 302 302 302"), (GET, "missing", "404")],
+    "register:keep_filter": [(POST, "own", "404 302 302 302 302 302"), (POST, "missing", "404")],
+    "register:drop_filter": [(POST, "missing", "404")],
+    "register:new": [(GET, "own", WRITER_OPENS), (POST, "own", WRITER_DOES), (GET, "missing", "404"), (POST, "missing", "404")],
+    "register:bulk": [(POST, "own", "404 302 200 302 302 200"), (POST, "missing", "404")],
+    "register:record": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "register:edit": [(GET, "own", WRITER_OPENS), (POST, "own", WRITER_DOES), (GET, "missing", "404"), (POST, "missing", "404")],
+    "register:remove": [
+        (GET, "own", WRITER_OPENS), (POST, "own", "404 403 409 403 403 409"), (GET, "missing", "404"), (POST, "missing", "404"),
+    ],
+    "register:restore": [(POST, "own", WRITER_DOES), (POST, "missing", "404 403 302 403 403 302")],
+    "register:undo": [(POST, "own", WRITER_DOES), (POST, "missing", "404")],
+    "register:undo_batch": [(POST, "own", WRITER_DOES), (POST, "missing", "404")],
+    "api:register": [(GET, "-", SEES_ALL)],
+    # Writing takes a key; see KEYED.
+    **{f"api:register_{kind.part}": [(GET, "-", SEES_ALL), (POST, "-", "403")] for kind in KINDS.values()},
+    **{
+        f"api:register_{kind.part}_one": [
+            (GET, "own", SEES_ALL), (GET, "missing", "404"), (PUT, "own", "403"), (DELETE, "own", "403"),
+        ]
+        for kind in KINDS.values()
+    },
     # tasks: no reporter of these tests answers for a unit
     "tasks:tasks": [(GET, "-", SEES_ALL)],
     "tasks:new": [(GET, "-", TASK_OPENS), (POST, "-", TASK_DOES)],
@@ -174,4 +203,18 @@ ANYONE: dict[tuple[str, str, str], str] = {
     ("account_inactive", GET, "-"): "200",
     ("account_logout", GET, "-"): "302",
     ("account_logout", POST, "-"): "302",
+}
+
+#: What a program gets with a key that may write, where a session only reads.
+KEYED: dict[tuple[str, str], str] = {
+    ("api:tried", POST): SEES_ALL,
+    **{(f"api:register_{kind.part}", POST): "404 403 204 403 403 204" for kind in KINDS.values()},
+    **{(f"api:register_{kind.part}_one", PUT): "404 403 200 403 403 200" for kind in KINDS.values()},
+    # What other records name stays; nothing names a route, a link, a backup or a row of coverage.
+    **{
+        (f"api:register_{kind.part}_one", DELETE): "404 403 409 403 403 409"
+        if "id" in kind.struct.__struct_fields__
+        else "404 403 204 403 403 204"
+        for kind in KINDS.values()
+    },
 }
