@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
 from django.db import transaction
+from django.utils import timezone
 
+from kizuki.casebook.engine.format import Case as CaseDocument
 from kizuki.casebook.models import Case
+from kizuki.journal.actions import record
 from kizuki.register.models import Organisation
-from kizuki.replay import service
+from kizuki.replay import hooks, past, service
+from kizuki.replay.engine.figures import figures
 from kizuki.replay.engine.ranked import Priorities
 from kizuki.replay.engine.result import Replay
-from kizuki.replay.models import Outcome, OutcomeQuerySet, Ranking
+from kizuki.replay.models import Note, Outcome, OutcomeQuerySet, Ranking, Snapshot
 from kizuki.replay.presenting import marks_of
 
 BATCH = 100
@@ -94,3 +99,63 @@ def rank(*, organisation: Organisation) -> Priorities:
     with transaction.atomic():
         Ranking.objects.update_or_create(organisation=organisation, defaults=values)
     return found
+
+
+@transaction.atomic
+def save_note(
+    *,
+    organisation: Organisation,
+    title: str,
+    text: str,
+    facts: dict[str, Any],
+    case: CaseDocument,
+    case_digest: str,
+    result: Replay,
+    concerned: dict[str, Any],
+    by: Any,
+) -> Note:
+    """Keep an answer to “are we affected?” as it is given now, with what was known."""
+    note = Note.objects.create(
+        organisation=organisation, title=title.strip()[:200], text=text.strip(), facts=facts, case=msgspec.to_builtins(case),
+        case_digest=case_digest, organisation_digest=organisation.digest, result=msgspec.to_builtins(result),
+        concerned=concerned, by=by,
+    )  # fmt: skip
+    told = {"facts": facts, "word": result.word, "case": case_digest, "register": organisation.digest}
+    record(by=by, room="replay", verb="noted", obj=note, data={**told, "assets": concerned["rows"]})
+    return note
+
+
+def take_snapshot(*, organisation: Organisation, day: date, again: bool = False) -> Snapshot | None:
+    """Keep the figures of a day: once it is over for good, while it is today anew when something has changed. None for a day on
+    which nothing was recorded, or that has not come. `again`: also where they are kept already."""
+    today = timezone.localdate()
+    if day > today:
+        return None
+    cases = weighed()
+    kept = Snapshot.objects.filter(organisation=organisation, day=day).first()
+    if kept is not None and not again and _holds(kept, organisation, cases):
+        return kept
+    register = past.compiled_on(organisation, day)
+    if register is None:
+        return None
+    devices = hooks.unknown_devices(organisation.pk) if day == today else None
+    found = figures(register, [case.read for case in cases], devices)
+    values = {
+        "figures": msgspec.to_builtins(found), "organisation_digest": organisation.digest if day == today else "",
+        "cases_digest": cases_digest(cases), "backfilled": kept is None and day < today, "made_at": timezone.now(),
+    }  # fmt: skip
+    row, _new = Snapshot.objects.update_or_create(organisation=organisation, day=day, defaults=values)
+    return row
+
+
+def _holds(kept: Snapshot, organisation: Organisation, cases: Sequence[Case]) -> bool:
+    """Whether the figures of a day are still right: they were taken after it was over, or nothing has changed since."""
+    if kept.made_at >= past.end_of(kept.day):
+        return True
+    today = kept.day == timezone.localdate()
+    return today and (kept.organisation_digest, kept.cases_digest) == (organisation.digest, cases_digest(cases))
+
+
+def cases_digest(cases: Iterable[Case]) -> str:
+    """What the results of a day were made from, as one SHA-256."""
+    return hashlib.sha256("\n".join(case.digest for case in cases).encode()).hexdigest()

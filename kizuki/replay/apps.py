@@ -11,10 +11,12 @@ class ReplayConfig(AppConfig):
     def ready(self) -> None:
         from kizuki.accounts import rules
         from kizuki.casebook import hooks
+        from kizuki.journal.words import describe
         from kizuki.register import hooks as register_hooks
         from kizuki.replay import listing
         from kizuki.ui.context import Room, add_room
 
+        describe("replay", _("Replay"), {"noted": _("noted whether we are affected")})
         add_room(Room("replay:overview", _("Replay"), "replay", 20, rules.may_read_all))
         hooks.outcomes = listing.outcomes_for
         hooks.count_results = listing.counts_for

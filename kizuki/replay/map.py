@@ -28,6 +28,10 @@ from kizuki.replay.past import compiled_on
 from kizuki.ui.templatetags.kizuki import language
 
 AXES: dict[str, Any] = {"units": _("units"), "zones": _("zones"), "kinds": _("kinds of asset")}
+FUNCTIONS: dict[str, Any] = {
+    "govern": _("Govern"), "identify": _("Identify"), "protect": _("Protect"), "detect": _("Detect"),
+    "respond": _("Respond"), "recover": _("Recover"),
+}  # fmt: skip
 #: How the address names what has no unit or zone.
 NONE_RECORDED = "-"
 #: The axis on which the parts of one column are shown.
@@ -246,8 +250,6 @@ def share(cell: Cell) -> int | None:
 
 
 def _grouped(lines: Sequence[LineView]) -> list[tuple[Any, list[LineView]]]:
-    from kizuki.measures.views import FUNCTIONS
-
     return [
         (name, [line for line in lines if line.measure.function == function]) for function, name in FUNCTIONS.items()
     ]

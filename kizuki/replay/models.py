@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+from django.conf import settings
 from django.db import models
+from django.urls import reverse
+from django.utils import timezone
 
 from kizuki.accounts import rules
+from kizuki.casebook.engine.format import Case as CaseDocument
 from kizuki.casebook.models import Case
 from kizuki.register.models import Organisation
 
@@ -59,3 +64,71 @@ class Ranking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id}: {self.digest[:8]}"
+
+
+class NoteQuerySet(models.QuerySet["Note"]):
+    def visible_to(self, person: Any) -> NoteQuerySet:
+        """A note says where an organisation is weak: whoever sees its register sees it."""
+        return self.filter(organisation__is_home=True) if rules.may_read_all(person) else self.none()
+
+
+class Note(models.Model):
+    """An answer to “are we affected?”, as it was given then. `facts`: what was known, either a description or the case that was
+    picked; `case`: the document that was replayed; `result`, `concerned`: what came of it, with the assets and whom to call. Never
+    changed: a later answer is another note, or is compared on the page."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    title = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    facts = models.JSONField()
+    case = models.JSONField()
+    case_digest = models.CharField(max_length=64)
+    organisation_digest = models.CharField(max_length=64)
+    result = models.JSONField()
+    concerned = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["organisation", "-at"], name="note_at")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("replay:note", args=[self.pk])
+
+    @property
+    def document(self) -> CaseDocument:
+        """The case as it was replayed."""
+        return msgspec.convert(self.case, CaseDocument)
+
+
+class SnapshotQuerySet(models.QuerySet["Snapshot"]):
+    def visible_to(self, person: Any) -> SnapshotQuerySet:
+        return self.filter(organisation__is_home=True) if rules.may_read_all(person) else self.none()
+
+
+class Snapshot(models.Model):
+    """The figures of one day, as `kizuki.replay.engine.figures` counts them. One row a day; `backfilled`: worked out later, from
+    the register's revisions and the library as it was when that was done."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    figures = models.JSONField()
+    organisation_digest = models.CharField(max_length=64, blank=True)
+    cases_digest = models.CharField(max_length=64)
+    backfilled = models.BooleanField(default=False)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects = SnapshotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["day"]
+        constraints = [models.UniqueConstraint(fields=["organisation", "day"], name="one_snapshot_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.day}"
