@@ -131,7 +131,7 @@ def _told(field: Field, value: Any, called: Names) -> Told:
 
 def address_of(kind: RecordKind, key: str) -> str:
     """The page of a record of the home organisation."""
-    return f"{reverse('register:find', args=[KINDS[kind].part])}?key={key}"
+    return reverse("register:find", args=[KINDS[kind].part, key])
 
 
 class Difference(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import path
 
 from kizuki.register import views
 
@@ -15,8 +15,8 @@ urlpatterns = [
     path("batches/<uuid:batch>/undo", views.undo_batch, name="undo_batch"),
     path("<slug:part>/", views.records, name="records"),
     path("<slug:part>/new", views.new, name="new"),
-    path("<slug:part>/find", views.find, name="find"),
-    re_path(r"^(?P<part>[a-z]+)/export\.(?P<form>csv|xlsx|json)$", views.export, name="export"),
+    path("<slug:part>/find/<path:key>", views.find, name="find"),
+    path("<slug:part>/export.<str:form>", views.export, name="export"),
     path("<slug:part>/bulk", views.bulk, name="bulk"),
     path("<slug:part>/filters", views.keep_filter, name="keep_filter"),
     path("<slug:part>/filters/<int:pk>", views.drop_filter, name="drop_filter"),

@@ -172,7 +172,7 @@ def test_owners_see_and_change_their_own_and_nothing_else(client_of: Any, cast: 
     assert "PCs" not in re.sub(r"(?s)<(p class=.stand|nav).*?</(p|nav)>", "", page)
     assert b"pcs" not in b"".join(owner.get("/register/assets/export.csv").streaming_content)
     assert owner.get(f"/register/assets/{pk('pcs')}/").status_code == 404
-    assert owner.get("/register/assets/find?key=pcs").status_code == 404
+    assert owner.get("/register/assets/find/pcs").status_code == 404
     assert owner.get("/register/organisation.yaml").status_code == 404
     address = f"/register/assets/{pk('www')}/edit"
     assert owner.post(address, form_of(owner, address) | {"os": "BSD"}).status_code == 302

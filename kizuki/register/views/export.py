@@ -26,6 +26,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def export(request: HttpRequest, part: str, form: str) -> HttpResponseBase:
     """The list with its filters as CSV, XLSX or JSON; CSV and XLSX can be brought in again."""
     kind = kind_or_404(request.user, part)
+    if form not in ("csv", "xlsx", "json"):
+        raise Http404
     rows = filtered(request.user, kind, request.GET)[1]
     documents = _documents(rows)
     headers = {"Content-Disposition": f'attachment; filename="{part}.{form}"'}

@@ -50,10 +50,10 @@ def records(request: HttpRequest, part: str) -> HttpResponse:
 
 
 @require_safe
-def find(request: HttpRequest, part: str) -> HttpResponse:
+def find(request: HttpRequest, part: str, key: str) -> HttpResponse:
     """From an id to the page of its record."""
     kind = kind_or_404(request.user, part)
-    row = get_visible(TABLES[kind].objects, request.user, key=request.GET.get("key", ""))
+    row = get_visible(TABLES[kind].objects, request.user, key=key)
     return redirect(row)
 
 
