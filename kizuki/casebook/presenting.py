@@ -193,7 +193,7 @@ def timeline_table(case: Case, language: str) -> list[TimelineRow]:
     for group in pictures.grouped(entries):
         moment = when.parse(group.at)
         cells = [
-            (lane.name, [_told(entry, received) for entry in group.entries if entry.lane == lane.id])
+            (lane.name, [_told(entry, received, language) for entry in group.entries if entry.lane == lane.id])
             for lane in case.timeline.lanes
         ]
         label = moment.label(language)
@@ -214,8 +214,13 @@ def _received(entries: Sequence[Entry]) -> dict[int, list[Received]]:
     return taken
 
 
-def _told(entry: Entry, received: dict[int, list[Received]]) -> Told:
+def _told(entry: Entry, received: dict[int, list[Received]], language: str) -> Told:
     milestone = MILESTONES[entry.milestone] if entry.milestone else ""
+    if entry.milestone_by:
+        milestone = _("%(milestone)s (by %(moment)s)") % {
+            "milestone": milestone,
+            "moment": when.parse(entry.milestone_by).label(language),
+        }
     return Told(entry, small_kind(entry.kind, entry.n), KINDS[entry.kind], milestone, received.get(entry.n, []))
 
 

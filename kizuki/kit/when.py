@@ -47,17 +47,22 @@ class When(msgspec.Struct, frozen=True):
 
 
 class Duration(msgspec.Struct, frozen=True):
-    """A length of time as an interval of minutes; `high` None: at least `low`. `steps`: whole days between two dates."""
+    """A length of time as an interval of minutes; `high` None: at least `low`. `days`: whole days between two dates. `over`: the words
+    of a lower bound as it was written (“1 month”), whose exact length nobody said."""
 
     low: int
     high: int | None
     days: int | None = None
+    over: str | None = None
 
     def label(self, language: str, *, bare: bool = False) -> str:
         """The length as a reader says it. `bare`: whole days without “about”, to stand after a plus sign."""
         ja = language.startswith("ja")
         if self.days is not None:
             return _length(self.days * DAY, ja) if bare and self.days else _days_label(self.days, ja)
+        if self.over is not None:
+            number, unit = self.over.split(" ")
+            return f"{number}{_UNITS_JA[unit]}以上" if ja else f"over {number} {unit}{'' if number == '1' else 's'}"
         if self.high is None:
             return f"{_length(self.low, ja)}以上" if ja else f"at least {_length(self.low, ja)}"
         if self.low == self.high:
@@ -190,6 +195,9 @@ def between(first: When, later: When) -> Duration | None:
     days = None
     if {first.precision, later.precision} <= {"day", "part", "minute"} and "day" in (first.precision, later.precision):
         days = b_low // DAY - (a_low or 0) // DAY
+    over = _BEFORE.fullmatch(first.written)
+    if over and high is None and b_low == 0:
+        return Duration(low, None, over=f"{int(over[1])} {over[2]}")
     return Duration(low, high, days if days is None or days >= 0 else None)
 
 

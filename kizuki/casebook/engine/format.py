@@ -182,7 +182,8 @@ class Handover(Struct, frozen=True):
 
 class Entry(Struct, frozen=True):
     """One row of the timeline. `handover`: to whom the matter passes with this entry. `lane_stated` False: the source's
-    columns leave the lane open, this is the best reading. `step`: the attack step told here."""
+    columns leave the lane open, this is the best reading. `step`: the attack step told here. `milestone_by`: the milestone was reached
+    between `at` and this moment."""
 
     n: Annotated[int, Meta(ge=1, le=5000)]
     at: str
@@ -191,6 +192,7 @@ class Entry(Struct, frozen=True):
     text: Text
     step: StepId | None = None
     milestone: Milestone | None = None
+    milestone_by: str | None = None
     handover: Handover | None = None
     holiday: bool = False
     lane_stated: bool = True

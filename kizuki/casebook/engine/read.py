@@ -7,7 +7,7 @@ from typing import Final, get_args
 
 import msgspec
 
-from kizuki.casebook.engine.format import AttackStep, Bears, Case
+from kizuki.casebook.engine.format import AttackStep, Bears, Case, Entry
 from kizuki.kit import document, when
 from kizuki.kit.text import Text
 from kizuki.measures.engine.format import Measure, Measures
@@ -188,11 +188,27 @@ def _times(case: Case) -> Iterator[Finding]:
             continue
         if moment.frame == "order":
             continue
+        if entry.milestone_by is not None:
+            yield from _reached_by(n, entry, moment)
         low, number, written = latest.get(moment.frame, (None, 0, ""))
         if low is not None and moment.high is not None and moment.high < low:
             yield place, f"“{entry.at}” lies before “{written}” of entry {number}; correct the time, or the number n"
         if moment.low is not None and (low is None or moment.low > low):
             latest[moment.frame] = (moment.low, entry.n, entry.at)
+
+
+def _reached_by(n: int, entry: Entry, moment: when.When) -> Iterator[Finding]:
+    """The end of the stretch in which a milestone was reached: a time of the same kind, not before the entry's own."""
+    place = ("timeline", "entries", n, "milestone_by")
+    try:
+        by = when.parse(entry.milestone_by or "")
+    except ValueError as error:
+        yield place, str(error)
+        return
+    if entry.milestone is None:
+        yield place, "no milestone stands here; name it, or leave this out"
+    elif by.frame != moment.frame or by.high is None or (moment.low is not None and by.high < moment.low):
+        yield place, f"“{entry.milestone_by}” does not come after “{entry.at}”; write a later time of the same kind"
 
 
 def _items(case: Case, catalogue: dict[str, Measure]) -> Iterator[Finding]:

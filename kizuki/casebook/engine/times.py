@@ -33,6 +33,9 @@ def spans(case: Case) -> dict[Span, Duration]:
         if first is None or later is None:
             continue
         duration = between(parse(first.at), parse(later.at))
+        if duration is not None and later.milestone_by is not None:
+            longest = between(parse(first.at), parse(later.milestone_by))
+            duration = Duration(duration.low, longest.high) if longest is not None else None
         if duration is not None:
             made[span] = duration
     return made

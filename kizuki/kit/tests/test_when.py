@@ -150,7 +150,7 @@ def test_what_cannot_be_said_is_not_said(a: str, b: str) -> None:
         ("day 1", "day 1", Duration(0, DAY, 0), "same day", "同日"),
         ("day -1", "day 1", Duration(0, 2 * DAY, 1), "about 1 day", "約1日"),
         ("day 1", "week 3+", Duration(13 * DAY, None), "at least 13 days", "13日以上"),
-        ("over 1 month before", "day 1", Duration(28 * DAY, None), "at least 28 days", "28日以上"),
+        ("over 1 month before", "day 1", Duration(28 * DAY, None, over="1 month"), "over 1 month", "1か月以上"),
         ("day 1 early", "day 1 evening", Duration(540, 960), "9 h to 16 h", "9時間～16時間"),
         ("week 1", "week 2", Duration(0, 2 * WEEK), "at most 14 days", "14日以内"),
     ],
