@@ -75,6 +75,8 @@ class Judge:
             *self._names(profile, asset),
             *self._ips(profile, asset),
         ]
+        if len(found) < 2:
+            return tuple(found)
         counted: set[Word] = set()
         made = []
         for reason in found:
@@ -85,7 +87,7 @@ class Judge:
     def _same_or_other(
         self, seen: set[str], registered: Iterable[str], word: Literal["cloud-id", "serial"]
     ) -> Iterable[Reason]:
-        listed = sorted(set(registered))
+        listed = sorted(set(registered)) if seen else []
         same = [key for key in listed if key in seen]
         yield from (Reason(word, (key,), rules.SERIAL if word == "serial" else rules.CLOUD) for key in same)
         if seen and listed and not same:
@@ -94,12 +96,13 @@ class Judge:
             yield Reason(other, near or (min(seen), listed[0]), 0 if near else -rules.OTHER_THING)
 
     def _macs(self, profile: Profile, asset: Known) -> Iterable[Reason]:
-        listed = sorted(mac for mac in set(asset.macs) if mac in profile.macs)
+        listed = sorted({mac for mac in asset.macs if mac in profile.macs})
         found = [reason for mac in listed if (reason := self._mac(profile, asset, mac))]
-        yield from sorted(found, key=lambda r: (-r.points, r.values))
-        registered = sorted(mac for mac in set(asset.macs) if mac_kind(mac) in ("universal", "virtual"))
-        own = profile.universal_macs(self.groups)
-        if registered and own and not set(registered) & profile.macs.keys():
+        yield from sorted(found, key=lambda r: (-r.points, r.values)) if len(found) > 1 else found
+        registered = sorted({mac for mac in asset.macs if mac_kind(mac) in ("universal", "virtual")})
+        if not registered or any(mac in profile.macs for mac in registered):
+            return
+        if own := profile.universal_macs(self.groups):
             near = _near(own, registered, self.owners.macs)
             yield Reason("other-mac", near or (own[0], registered[0]), 0 if near else -rules.OTHER_MAC)
 
@@ -120,10 +123,10 @@ class Judge:
     def _names(self, profile: Profile, asset: Known) -> Iterable[Reason]:
         listed = sorted({name for host in asset.hosts if (name := self.owners.name(host))})
         found = [self._name(name, profile) for name in listed if name in profile.names]
-        yield from sorted(found, key=lambda r: (-r.points, r.values))
-        own = [name for name in sorted(profile.names) if host_kind(label_of(name)) == "chosen"]
-        if listed and own and not found:
-            yield Reason("other-name", (own[0], listed[0]), -rules.OTHER_NAME)
+        yield from sorted(found, key=lambda r: (-r.points, r.values)) if len(found) > 1 else found
+        own = [] if found or not listed else [n for n in profile.names if host_kind(label_of(n)) == "chosen"]
+        if own:
+            yield Reason("other-name", (min(own), listed[0]), -rules.OTHER_NAME)
 
     def _name(self, name: str, profile: Profile) -> Reason:
         if name in self.groups.shared:
@@ -136,9 +139,12 @@ class Judge:
         return Reason("name", (name,), rules.CHOSEN_NAME)
 
     def _ips(self, profile: Profile, asset: Known) -> Iterable[Reason]:
-        for ip, zone in sorted(profile.spots, key=str):
-            if any(self.owners.assets[n] is asset for n in self.owners.ips.get((ip, zone), ())):
-                yield Reason("fixed-ip", (ip,), rules.FIXED_IP)
+        theirs = {
+            spot[0]
+            for spot in profile.spots
+            if any(self.owners.assets[n] is asset for n in self.owners.ips.get(spot, ()))
+        }
+        yield from (Reason("fixed-ip", (ip,), rules.FIXED_IP) for ip in sorted(theirs))
 
     def fixed(self, ip: str, zone: str | None) -> bool:
         return self.groups.places.use(ip, zone) == "fixed"

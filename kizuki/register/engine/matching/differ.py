@@ -23,7 +23,11 @@ def differences(
         ("other-serial", profile.serials, {s for written in asset.serials if (s := serial_of(written))}),
         ("other-cloud-id", profile.clouds, {c for written in asset.cloud_ids if (c := cloud_of(written))}),
         ("other-name", profile.late_names, {name for host in asset.hosts if (name := judge.owners.name(host))}),
-        ("other-ip", _fixed(profile, judge), {ip for ip in asset.ips if _is_fixed(ip, asset, number, judge)}),
+        (
+            "other-ip",
+            _fixed(profile, judge) if asset.ips else set(),
+            {ip for ip in asset.ips if _is_fixed(ip, asset, number, judge)},
+        ),
         ("other-zone", profile.zones, set(asset.zones)),
     )
     for word, seen, registered in pairs:

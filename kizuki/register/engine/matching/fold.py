@@ -71,7 +71,7 @@ def _merged(
     times: dict[Key, list[int]], said: dict[Key, dict[str, tuple[int, tuple[str, ...]]]], previous: State
 ) -> Iterable[Trace]:
     before = {key_of_trace(trace): trace for trace in previous.traces}
-    for key in sorted(times.keys() | before.keys(), key=_order):
+    for key in sorted(times.keys() | before.keys() if before else times, key=_order):
         old, new = before.get(key), times.get(key)
         if new is None and old is not None:
             yield old
@@ -82,7 +82,7 @@ def _merged(
             stays += old.stays
             for one in old.says:
                 heard[one.word] = max(heard.get(one.word, (one.at, one.values)), (one.at, one.values))
-        says = tuple(Said(word, *heard[word]) for word in sorted(heard))
+        says = tuple(Said(word, *heard[word]) for word in sorted(heard)) if heard else ()
         seen = len(new or ()) + (old.seen if old is not None else 0)
         weak = key[1] is None and key[2] is None and key[3] is None
         yield Trace(*key, joined(stays, SHORT_GAP if weak else GAP), seen, says)

@@ -55,16 +55,20 @@ class Groups:
 
     def _prepare(self, trace: Trace, found: Sequence[tuple[str, str | None, int]]) -> None:
         """Where a trace lies, and the names in it that tell something."""
-        placed = [one for one in found if not one[0].startswith(("fe80:", "169.254."))]
-        inside = {zone for ip, zone, n in placed if n >= 0 and (ip, zone) not in self.places.translated}
-        self.zones.append(trace.zone if not inside or trace.zone in inside else min(inside, key=str))
-        self.spots.append(tuple((ip, zone) for ip, zone, _ in placed))
-        names = {key for host in trace.hosts if (key := self.owners.name(host))}
+        zone, spots = trace.zone, tuple[Spot, ...]()
+        if found:
+            placed = [one for one in found if not one[0].startswith(("fe80:", "169.254."))]
+            inside = {place for ip, place, n in placed if n >= 0 and (ip, place) not in self.places.translated}
+            zone = zone if not inside or zone in inside else min(inside, key=str)
+            spots = tuple([(ip, place) for ip, place, _ in placed])
+        self.zones.append(zone)
+        self.spots.append(spots)
+        names = {key for host in trace.hosts if (key := self.owners.name(host))} if trace.hosts else ()
         self.names.append(tuple(sorted(names)) if len(names) > 1 else tuple(names))
 
     def _doubt_hearsay(self) -> None:
-        """A name that a scan read in DNS at an address that is not fixed may be the last holder's: it is dropped where a thing told it of
-        itself, unless with the same hardware address. For a trace without anything else it stays as a hint."""
+        """A name that a scan read in DNS at an address that is not fixed may be the last holder's: it is dropped where a
+        thing told it of itself, unless with the same hardware address. For a trace without anything else it stays a hint."""
         told: dict[str, set[str | None]] = defaultdict(set)
         doubtful = []
         for n, trace in enumerate(self.traces):
@@ -86,13 +90,14 @@ class Groups:
 
     def _relays(self) -> set[str]:
         """Hardware addresses that stand for many IPv4 addresses of a zone at a time: routers answering for others."""
-        found: dict[tuple[str, str | None], set[str]] = defaultdict(set)
+        found: dict[tuple[str, str | None], set[str]] = {}
+        first: dict[tuple[str, str | None], str] = {}
         for n, trace in enumerate(self.traces):
             if trace.mac:
                 for ip, zone in self.spots[n]:
-                    if ":" not in ip:
-                        found[trace.mac, zone].add(ip)
-        many = {key for key, ips in found.items() if len(ips) > MANY_ADDRESSES and mac_kind(key[0]) != "router"}
+                    if first.setdefault(key := (trace.mac, zone), ip) != ip and ":" not in ip:
+                        found.setdefault(key, {first[key]}).add(ip)
+        many = {key for key, ips in found.items() if len(ips) >= MANY_ADDRESSES and mac_kind(key[0]) != "router"}
         stays: dict[tuple[str, str | None], dict[str, list[tuple[int, int]]]] = {key: defaultdict(list) for key in many}
         for n, trace in enumerate(self.traces):
             for ip, zone in self.spots[n] if trace.mac else ():
@@ -294,12 +299,13 @@ class Groups:
         found: dict[Spot, dict[int, list[int]]] = defaultdict(dict)
         names: dict[int, set[str]] = defaultdict(set)
         for n, unit in enumerate(self.unit):
-            if unit < 0 or self.traces[n].mac is None or self.is_router(unit):
+            if unit < 0 or self.traces[n].mac is None:
                 continue
             root = self.links.root(unit)
-            names[root].update(self.names[n])
+            if self.names[n]:
+                names[root].update(self.names[n])
             for spot in self.spots[n]:
-                if self.places.use(*spot) == "fixed":
+                if self.places.use(*spot) == "fixed" and not self.is_router(unit):
                     stays = self.traces[n].stays
                     span = found[spot].setdefault(root, [stays[0][0], stays[-1][1]])
                     span[0], span[1] = min(span[0], stays[0][0]), max(span[1], stays[-1][1])

@@ -27,6 +27,7 @@ class Places:
         self._order = sorted(self._nets, key=lambda key: key[1])
         self._found: dict[Spot, tuple[str | None, int]] = {}
         self._uses: list[Use | None] = [one.use for one in self.ranges]
+        self._told: dict[Spot, Use] = {}
         self.translated: set[Spot] = set()
         #: For each trace that was judged by, its addresses with zone and number of the range.
         self.spots: list[tuple[tuple[str, str | None, int], ...]] = []
@@ -40,8 +41,7 @@ class Places:
         return found
 
     def _look(self, ip: str, zone: str | None) -> tuple[str | None, int]:
-        address = ipaddress.ip_address(ip)
-        number, version = int(address), address.version
+        number, version = _number(ip)
         for key in self._order:
             if key[0] == version and (holding := self._nets[key].get(number >> key[1])):
                 named = [n for n in holding if self.ranges[n].zone == zone] or holding
@@ -51,11 +51,12 @@ class Places:
         return zone, -1
 
     def use(self, ip: str, zone: str | None) -> Use:
-        """The use of an address; leased (it proves nothing for long) where no range tells."""
-        place, n = self.of(ip, zone)
-        if (ip, place) in self.translated:
-            return "translated"
-        return (self._uses[n] if n >= 0 else None) or "leased"
+        """The use of an address; leased (it proves nothing for long) where no range tells. Only once it is judged."""
+        if (use := self._told.get((ip, zone))) is None:
+            place, n = self.of(ip, zone)
+            use = "translated" if (ip, place) in self.translated else (self._uses[n] if n >= 0 else None) or "leased"
+            self._told[ip, zone] = use
+        return use
 
     def judge(self, traces: Sequence[Trace]) -> None:
         """Settle the use of ranges that do not state it, by what was seen in them: leased if a DHCP server gave out an
@@ -65,8 +66,7 @@ class Places:
         leased: set[int] = set()
         named: dict[Spot, int] = {}
         for trace in traces:
-            spots = tuple((ip, *self.of(ip, trace.zone)) for ip in trace.ips)
-            self.spots.append(spots)
+            self.spots.append(spots := tuple([(ip, *self.of(ip, trace.zone)) for ip in trace.ips]))
             tells = trace.serial or trace.cloud_id or trace.hosts
             for ip, zone, n in spots:
                 if trace.source.startswith("dhcp"):
@@ -90,6 +90,13 @@ class Places:
                 if (ip, zone) in things and (trace.serial or trace.cloud_id or trace.hosts):
                     things[ip, zone].append(trace)
         self.translated = {spot for spot, seen in things.items() if _many(seen)}
+
+
+def _number(ip: str) -> tuple[int, int]:
+    """An address as a number, and its version. Raises ValueError for what is none."""
+    if ":" in ip:
+        return int(ipaddress.IPv6Address(ip)), 6
+    return int(ipaddress.IPv4Address(ip)), 4
 
 
 def _many(traces: Sequence[Trace]) -> bool:

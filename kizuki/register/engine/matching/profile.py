@@ -18,7 +18,7 @@ class Profile:
     """`macs`: with the zones in which each was seen. `spots`, `zones`, `late_names`: of its last hours (`GAP`)."""
 
     __slots__ = (
-        "clouds", "doubtful", "first", "hosts", "last", "late_names", "macs", "names", "node", "pieces", "says", "seen",
+        "_own", "clouds", "doubtful", "first", "hosts", "last", "late_names", "macs", "names", "node", "pieces", "says", "seen",
         "serials", "sources", "spots", "zone", "zones",
     )  # fmt: skip
 
@@ -35,6 +35,7 @@ class Profile:
         self.sources: set[str] = set()
         self.says: dict[str, dict[str, tuple[int, tuple[str, ...]]]] = defaultdict(dict)
         self.seen = 0
+        self._own: list[str] | None = None
         ends = [self._gather(groups, n, stay) for n, stay in self.pieces]
         self.first, self.last = min(first for first, _ in ends), max(last for _, last in ends)
         self._look_at_end(groups, ends)
@@ -47,8 +48,9 @@ class Profile:
             self.serials.add(trace.serial)
         if trace.cloud_id:
             self.clouds.add(trace.cloud_id)
-        self.hosts.update(trace.hosts)
-        self.names.update(groups.names[n])
+        if trace.hosts:
+            self.hosts.update(trace.hosts)
+            self.names.update(groups.names[n])
         self.sources.add(trace.source)
         self.seen += trace.seen if stay is None else 1
         for said in trace.says:
@@ -62,8 +64,10 @@ class Profile:
         for (n, _), (_, last) in zip(self.pieces, ends, strict=True):
             if last < since:
                 continue
-            self.spots.update(groups.spots[n])
-            self.late_names.update(groups.names[n])
+            if groups.spots[n]:
+                self.spots.update(groups.spots[n])
+            if groups.names[n]:
+                self.late_names.update(groups.names[n])
             if (zone := groups.zones[n]) is not None:
                 self.zones.add(zone)
                 latest = max(latest or (last, zone), (last, zone))
@@ -71,13 +75,15 @@ class Profile:
 
     def universal_macs(self, groups: Groups) -> list[str]:
         """Hardware addresses that are this thing's own, in order."""
-        return sorted(
-            mac
-            for mac in self.macs
-            if mac_kind(mac) in ("universal", "virtual")
-            and ("mac", mac) not in groups.carried
-            and mac not in groups.relays
-        )
+        if self._own is None:
+            self._own = sorted(
+                mac
+                for mac in self.macs
+                if mac_kind(mac) in ("universal", "virtual")
+                and ("mac", mac) not in groups.carried
+                and mac not in groups.relays
+            )
+        return self._own
 
     def id(self) -> str:
         """The strongest identifier: the same from day to day while the thing has it."""
