@@ -73,7 +73,7 @@ FIELDS: Final[dict[str, Any]] = {
     "verified": _("Verified"),
     "verified_by": _("Verified by"),
     "valid_until": _("Valid until"),
-    "link": _("Link"),
+    "link": _("Link to the evidence"),
     "files": _("Files"),
 }
 EVIDENCE_JA: Final = _("Evidence in Japanese")

@@ -23,7 +23,7 @@ class EvidenceForm(forms.Form):
     """`kept`: the files that are there already and stay."""
 
     link = forms.CharField(
-        label=_("Link"), required=False, max_length=400,
+        label=_("Link to the evidence"), required=False, max_length=400,
         help_text=_("Where the evidence can be looked at, such as a ticket or a folder."),
     )  # fmt: skip
     uploads = ManyFiles(label=_("More files"), required=False)

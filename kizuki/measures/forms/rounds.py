@@ -105,7 +105,7 @@ class RoundForm(forms.Form):
 class RemarkForm(forms.Form):
     """Why a proposal is sent back."""
 
-    remark = forms.CharField(label=_("What is missing"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    remark = forms.CharField(label=_("What should be added"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 

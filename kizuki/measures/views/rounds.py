@@ -48,7 +48,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
         units=Count("parts", distinct=True),
         finished=Count("parts", filter=Q(parts__done_at__isnull=False), distinct=True),
     )
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
     waiting = dict(
         Proposal.objects.waiting().filter(part__round__in=[r.pk for r in page.object_list])
         .order_by().values_list("part__round").annotate(n=Count("pk"))
