@@ -144,7 +144,7 @@ class Grouped:
     def _many_under(self, spot: Spot) -> int:
         stays: dict[str, list[tuple[int, int]]] = {}
         for s in self.sayings:
-            if spot in s.spots and (s.serial or s.cloud or s.hosts):
+            if spot in s.spots and (s.serial or s.cloud or (s.hosts and s.source not in rules.HEARSAY)):
                 stays.setdefault(s.serial or s.cloud or label_of(s.hosts[0]), []).extend(s.stays())
         return most_at_once(stays)
 

@@ -9,8 +9,7 @@ from datetime import timedelta
 from math import comb
 
 from kizuki.register.engine import identity
-from kizuki.register.engine.matching import Known, Matching
-from kizuki.register.engine.matching.fold import key_of, key_of_trace
+from kizuki.register.engine.matching import Known, Matching, devices_of
 from kizuki.register.engine.observation import Observation
 from kizuki.register.tests.network_truth import DAY, DOMAIN, HOUR, REGISTERED, START, Machine, Session, Truth, World
 
@@ -302,23 +301,11 @@ def f1(right: int, given: int, true: int) -> tuple[float, float, float]:
     return precision, recall, 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def device_numbers(found: Matching, observations: list[Observation]) -> list[int]:
-    """The number of the device of each observation."""
-    of = {key_of_trace(trace): n for n, trace in enumerate(found.state.traces)}
-    made = []
-    for one in observations:
-        n, at = of[key_of(one)], int(one.at.timestamp())
-        numbers = found.placed[n]
-        stay = next(k for k, (first, last) in enumerate(found.state.traces[n].stays) if first <= at <= last)
-        made.append(numbers[stay if len(numbers) > 1 else 0])
-    return made
-
-
 def scores(truth: Truth, found: Matching) -> dict[str, tuple[float, float, float]]:
     """Precision, recall and F1: `asset` (each observation given to its asset; no asset is not counted as a hit), `label …` (of
     each observation; a conflict where a label was due is a miss), `machine …` (of each machine, as most of its observations
     say), `pairs` (two observations of one machine in one device), `gone`."""
-    numbers = device_numbers(found, truth.observations)
+    numbers = list(devices_of(found, truth.observations))
     devices = found.devices
     given = [devices[n].asset for n in numbers]
     due = [truth.asset_of[m] for m in truth.of]

@@ -206,6 +206,23 @@ def test_nothing_gives_nothing() -> None:
     assert (found.devices, found.assets, found.conflicts) == ((), (), ())
 
 
+def test_an_asset_that_stands_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        match([PC, PC], RANGES, [])
+
+
+def test_many_names_in_dns_for_one_fixed_address_are_one_machine() -> None:
+    rows = [seen("dns", n / 10, ips="10.1.0.5", hosts=f"www-{n}.example") for n in range(6)]
+    server = Known("WEB", macs=("3c:52:82:00:00:77",), zones=("server",))
+    device = only(match([server], RANGES, [*rows, seen(mac=server.macs[0], ips="10.1.0.5")]))
+    assert (device.asset, len(device.hosts)) == ("WEB", 6)
+
+
+def test_a_new_name_at_a_fixed_address_is_not_taken_for_the_old_machine() -> None:
+    device = only(match([SERVER], RANGES, [seen("ad", ips="10.1.0.5", hosts="other")]))
+    assert (device.status, device.near and device.near.asset) == ("unknown", "SRV")
+
+
 def test_a_range_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="ten"):
         match([], [Range("ten", "office")], [])

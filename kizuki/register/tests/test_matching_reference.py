@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from kizuki.register.engine.matching import Known, Matching, Range, match
+from kizuki.register.engine.matching import Known, Matching, Range, devices_of, match
 from kizuki.register.engine.observation import Observation
 from kizuki.register.tests.matching_reference import Reference
-from kizuki.register.tests.network_sources import device_numbers, generate
+from kizuki.register.tests.network_sources import generate
 from kizuki.register.tests.network_truth import DAY
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
@@ -74,7 +74,7 @@ def jumble(seed: int) -> tuple[list[Known], list[Observation]]:
 
 
 def told(found: Matching, observations: list[Observation]) -> tuple[object, ...]:
-    numbers = device_numbers(found, observations)
+    numbers = devices_of(found, observations)
     groups: dict[int, list[int]] = {}
     for n, number in enumerate(numbers):
         groups.setdefault(number, []).append(n)

@@ -18,7 +18,7 @@ The rule, in the order in which it is applied (`rules` holds its numbers and why
 from __future__ import annotations
 
 from kizuki.register.engine.matching.fold import fold, forget
-from kizuki.register.engine.matching.match import match
+from kizuki.register.engine.matching.match import devices_of, match
 from kizuki.register.engine.matching.result import (
     AssetSeen,
     Conflict,
@@ -33,6 +33,6 @@ from kizuki.register.engine.matching.result import (
 )
 
 __all__ = [
-    "AssetSeen", "Conflict", "Device", "Known", "Matching", "NearMiss", "Range", "Reason", "State", "Trace", "fold",
-    "forget", "match",
+    "AssetSeen", "Conflict", "Device", "Known", "Matching", "NearMiss", "Range", "Reason", "State", "Trace",
+    "devices_of", "fold", "forget", "match",
 ]  # fmt: skip

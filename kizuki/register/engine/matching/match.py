@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from kizuki.register.engine.matching.absent import absent
 from kizuki.register.engine.matching.assign import Judge
 from kizuki.register.engine.matching.decide import Decided
-from kizuki.register.engine.matching.fold import fold
+from kizuki.register.engine.matching.fold import fold, key_of, key_of_trace
 from kizuki.register.engine.matching.group import Groups
 from kizuki.register.engine.matching.owners import Owners
 from kizuki.register.engine.matching.places import Places, Spot
@@ -32,10 +33,20 @@ def match(
     """Match observations, on top of those that `previous` holds, to the register. The order of rows never matters.
 
     `now` (default: the time of the last observation) and `absent_after` (seconds) say when an asset is missing. Raises
-    ValueError for a range or an address that is none.
+    ValueError for a range or an address that is none, and for an asset's id that stands twice.
     """
     with _undisturbed():
         return _match(Owners(known), Places(ranges), fold(observations, previous), now, absent_after)
+
+
+def devices_of(found: Matching, observations: Iterable[Observation]) -> Iterator[int]:
+    """For each observation the number of its device in `found.devices`. Raises KeyError for one that was not matched."""
+    traces = {key_of_trace(trace): n for n, trace in enumerate(found.state.traces)}
+    for one in observations:
+        n = traces[key_of(one)]
+        numbers, at = found.placed[n], int(one.at.timestamp())
+        starts = [first for first, _ in found.state.traces[n].stays] if len(numbers) > 1 else ()
+        yield numbers[bisect_right(starts, at) - 1] if starts else numbers[0]
 
 
 @contextmanager

@@ -11,10 +11,13 @@ from kizuki.register.engine.matching.rules import cloud_of, host_kind, label_of,
 
 
 class Owners:
-    """Which assets (by number, in the order of their ids) have an identifier. Call `fix` once the ranges' use is settled."""
+    """Which assets (by number, in the order of their ids) have an identifier. Call `fix` once the ranges' use is settled. Raises
+    ValueError if an id stands twice."""
 
     def __init__(self, known: Iterable[Known]) -> None:
         self.assets: Sequence[Known] = sorted(known, key=lambda asset: asset.id)
+        if len({asset.id for asset in self.assets}) < len(self.assets):
+            raise ValueError("an id of an asset is given twice; every id stands once")
         self.macs: dict[str, list[int]] = defaultdict(list)
         self.serials: dict[str, list[int]] = defaultdict(list)
         self.clouds: dict[str, list[int]] = defaultdict(list)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from kizuki.register.engine.matching.result import Range, Trace, Use
-from kizuki.register.engine.matching.rules import HOUR, MANY_NAMES, label_of
+from kizuki.register.engine.matching.rules import HEARSAY, HOUR, MANY_NAMES, label_of
 
 #: An address in a zone (None: nobody says in which).
 Spot: TypeAlias = tuple[str, str | None]
@@ -67,7 +67,7 @@ class Places:
         named: dict[Spot, int] = {}
         for trace in traces:
             self.spots.append(spots := tuple([(ip, *self.of(ip, trace.zone)) for ip in trace.ips]))
-            tells = trace.serial or trace.cloud_id or trace.hosts
+            tells = _tells(trace)
             for ip, zone, n in spots:
                 if trace.source.startswith("dhcp"):
                     leased.add(n)
@@ -87,9 +87,14 @@ class Places:
         things: dict[Spot, list[Trace]] = {spot: [] for spot, n in named.items() if n > MANY_NAMES}
         for trace, spots in zip(traces, self.spots, strict=True):
             for ip, zone, _ in spots:
-                if (ip, zone) in things and (trace.serial or trace.cloud_id or trace.hosts):
+                if (ip, zone) in things and _tells(trace):
                     things[ip, zone].append(trace)
         self.translated = {spot for spot, seen in things.items() if _many(seen)}
+
+
+def _tells(trace: Trace) -> bool:
+    """Whether a trace tells which thing was at its addresses; names that are only read in DNS may be many of one thing."""
+    return bool(trace.serial or trace.cloud_id or (trace.hosts and trace.source not in HEARSAY))
 
 
 def _number(ip: str) -> tuple[int, int]:
