@@ -21,6 +21,7 @@ from kizuki.measures.engine.format import Measure
 from kizuki.measures.library import measures
 from kizuki.register.library import names
 from kizuki.ui.svg import small_kind
+from kizuki.ui.templatetags.kizuki import language
 
 #: So many cases are shown beside one another in the picture of times.
 BESIDE = 12
@@ -44,6 +45,7 @@ def rows(cases: Sequence[Row], outcomes: Mapping[str, hooks.Outcome], hits: Any)
     for case_id, word in CaseTag.objects.filter(case__in=cases, facet="cause").values_list("case", "word"):
         causes.setdefault(case_id, []).append(word)
     found = {hit.key: hit for hit in hits or ()}
+    here = language()
     return [
         LibraryRow(
             case,
@@ -51,11 +53,18 @@ def rows(cases: Sequence[Row], outcomes: Mapping[str, hooks.Outcome], hits: Any)
             [word_name("cause", word) for word in sorted(causes.get(case.pk, [NOT_STATED]))],
             word_name("level", case.level),
             outcomes.get(case.slug),
-            found[case.slug].excerpt if case.slug in found else "",
+            _excerpt(case, found.get(case.slug), here),
             case.get_absolute_url() + (f"#{found[case.slug].part}" if case.slug in found else ""),
         )
         for case in cases
     ]
+
+
+def _excerpt(case: Row, hit: Any, here: str) -> SafeString | str:
+    """The sentence that was found, unless it is in the other language and the case has a lead in the page's own."""
+    if hit is None or (hit.language != here and (case.lead_ja if here == "ja" else case.lead_en)):
+        return ""
+    return hit.excerpt  # type: ignore[no-any-return]
 
 
 def head(case: Case) -> dict[str, Any]:
@@ -197,7 +206,7 @@ def timeline_table(case: Case, language: str) -> list[TimelineRow]:
             for lane in case.timeline.lanes
         ]
         label = moment.label(language)
-        note = _relative(origin, moment, language)
+        note = relative(origin, moment, language)
         if group.entries[0].holiday:
             note = f"{note} · {_('rest day')}" if note else _("rest day")
         attack = all(entry.kind in ("attack", "enable") for entry in group.entries)
@@ -224,7 +233,8 @@ def _told(entry: Entry, received: dict[int, list[Received]], language: str) -> T
     return Told(entry, small_kind(entry.kind, entry.n), KINDS[entry.kind], milestone, received.get(entry.n, []))
 
 
-def _relative(origin: when.When | None, moment: when.When, language: str) -> str:
+def relative(origin: when.When | None, moment: when.When, language: str) -> str:
+    """How long after the moment of noticing something was: “noticed”, “+2 days”, or nothing where that cannot be said."""
     if origin is None:
         return ""
     if origin.written == moment.written:
@@ -253,8 +263,6 @@ def compared(person: Any, row: Row) -> list[Row]:
 
 def times(row: Row, case: Case, others: Sequence[Row]) -> list[TimeRow]:
     """Times to detect, escalate, contain, disclose, recover; empty for a case that tells none."""
-    from kizuki.ui.templatetags.kizuki import language
-
     if not case.times and not row.spans:
         return []
     here, own = language(), row.durations()

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from kizuki.casebook import hooks
 from kizuki.casebook.engine.format import AttackStep, Case, Entry
+from kizuki.casebook.engine.times import first_marked
 from kizuki.casebook.models import Case as Row
-from kizuki.casebook.presenting import Reference, reference
+from kizuki.casebook.presenting import Reference, reference, relative
 from kizuki.casebook.words import SPANS
+from kizuki.kit import when
 from kizuki.measures.engine.format import Measure
 from kizuki.measures.library import measures
 from kizuki.measures.standing import standing
@@ -66,11 +68,19 @@ def parts(reader: str, rows: Sequence[Row], person: Any) -> dict[str, Any]:
     return builders[reader](rows, person)
 
 
+class Decision(NamedTuple):
+    """What leaders decided or were told: `when` by the case's own count of days, `after` the moment of noticing."""
+
+    entry: Entry
+    when: str
+    after: str
+
+
 class ExecutiveCase(NamedTuple):
     row: Row
     case: Case
     impact: Any
-    decisions: list[Entry]
+    decisions: list[Decision]
     spans: list[tuple[Any, str]]
     outcome: hooks.Outcome | None
 
@@ -78,6 +88,7 @@ class ExecutiveCase(NamedTuple):
 def _executive(rows: Sequence[Row], person: Any) -> dict[str, Any]:
     from kizuki.ui.templatetags.kizuki import language
 
+    here = language()
     outcomes = hooks.outcomes(person, rows)
     told = []
     for row in rows:
@@ -87,16 +98,31 @@ def _executive(rows: Sequence[Row], person: Any) -> dict[str, Any]:
             entry for entry in case.timeline.entries if entry.kind in ("decide", "escalate") and entry.lane in leading
         ] or [entry for entry in case.timeline.entries if entry.kind == "decide"]
         spans = [
-            (SPANS[span], duration.label(language()))
+            (SPANS[span], duration.label(here))
             for span, duration in row.durations().items()
             if span in ("detect", "escalate", "disclose", "recover")
         ]
         told.append(
             ExecutiveCase(
-                row, case, case.impact[0] if case.impact else None, decisions[:4], spans, outcomes.get(row.slug)
+                row,
+                case,
+                case.impact[0] if case.impact else None,
+                _dated(case, decisions[:4], here),
+                spans,
+                outcomes.get(row.slug),
             )
         )
     return {"cases": told}
+
+
+def _dated(case: Case, entries: Sequence[Entry], language: str) -> list[Decision]:
+    noticed = first_marked(case.timeline.entries, "noticed")
+    origin = when.parse(noticed.at) if noticed else None
+    moments = [when.parse(entry.at) for entry in entries]
+    return [
+        Decision(entry, moment.label(language), relative(origin, moment, language))
+        for entry, moment in zip(entries, moments, strict=True)
+    ]
 
 
 class Gap(NamedTuple):

@@ -46,7 +46,7 @@ def find(*, room: str, text: str, language: str, limit: int = 1000) -> list[Hit]
         own: _ranked(corpora.get(own), wanted[own], held, ranking.OWN),
         other: _ranked(corpora.get(other), wanted[other], held, ranking.OTHER),
     }
-    return to_hits(own, other, results, limit)
+    return to_hits(own, other, results, limit, "ja" if language.startswith("ja") else "en")
 
 
 def _ranked(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,3 +76,54 @@ def test_synonyms_carry_across_languages(
     one = {key: [passage for passage in listed if passage.language == held] for key, listed in cases.items()}
     wrong = list(_wrong(one, questions[asked], asked))
     assert _share(f"{asked} asked, {held} held", wrong, len(questions[asked])) >= ACROSS[asked, held]
+
+
+#: The examples of the search box in both languages, with the case that each is about.
+EXAMPLES = {
+    "en": {"ransom not paid": "c", "supplier mail": "d", "no second factor": "h"},
+    "ja": {"身代金を払わない": "c", "取引先のメール": "d", "多要素認証なし": "h"},
+}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_examples_of_the_box_find_what_they_are_about(cases: dict[str, list[Passage]], language: str) -> None:
+    room = Path(__file__).parents[2]
+    template = (room / "casebook/templates/casebook/library.html").read_text(encoding="utf-8")
+    po = (room / "locale/parts/pages.po").read_text(encoding="utf-8")
+    shown = re.search(r"Find cases, for example: ([^\"]+)\"", template if language == "en" else "")
+    told = shown or re.search(r'msgid "Find cases, for example: [^"]+"\nmsgstr "事例を探す（例：([^"]+)）"', po)
+    assert told is not None
+    assert re.split(", |、", told[1]) == list(EXAMPLES[language])
+    for text, right in EXAMPLES[language].items():
+        assert search_passages(cases, text, language)[0].key == f"nisc-{right}", text
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [("ransomware", "bcdg"), ("ランサムウェア", "bcdg"), ("パスワード", "aegh"), ("password", "aegh")],
+)
+@pytest.mark.parametrize("reader", ["ja", "en"])
+def test_a_fragment_of_a_word_finds_nothing(
+    cases: dict[str, list[Passage]], text: str, right: str, reader: str
+) -> None:
+    """F and H share ウェ and ア with ランサムウェア, B and F share ワード with パスワード: neither tells of it."""
+    assert "".join(sorted(hit.key[-1] for hit in search_passages(cases, text, reader))) == right
+
+
+@pytest.mark.parametrize("text", ["ransomware", "ランサムウェア"])
+@pytest.mark.parametrize("reader", ["ja", "en"])
+def test_the_sentence_is_in_the_reader_s_language(cases: dict[str, list[Passage]], text: str, reader: str) -> None:
+    assert {hit.language for hit in search_passages(cases, text, reader)} == {reader}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_few_cases_are_shown_and_no_rightful_one_is_left_out(
+    cases: dict[str, list[Passage]], questions: dict[str, list[dict[str, Any]]], language: str
+) -> None:
+    """A list of all eight answers nothing: on average less than 4.3 are shown, and all that may stand first are among them."""
+    shown = 0
+    for question in questions[language]:
+        hits = {hit.key.removeprefix("nisc-") for hit in search_passages(cases, question["q"], language)}
+        assert set(question["right"]) <= hits, question["q"]
+        shown += len(hits)
+    assert shown / len(questions[language]) < 4.3
