@@ -73,11 +73,11 @@ _JSON: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
 )  # fmt: skip
 _DATE: Final = r"(?:\d \d{4}/\d\d?/\d\d? |epoch \d+|never)"
 _LINES: Final = (
-    ("dhcpd", re.compile(rf"^lease [0-9a-fA-F.:]+ \{{|^ia-[nt]a .*\{{|^\s*(?:starts|ends|cltt) {_DATE}|^authoring-byte-order", re.M)),
+    ("dhcpd", re.compile(rf"^lease [0-9a-fA-F.:]+ \{{|^ia-[nt]a .*\{{|^[ \t]*(?:starts|ends|cltt) {_DATE}|^authoring-byte-order", re.M)),
     ("dnsmasq", re.compile(r"^(?:\d{1,11} (?:\w\w-)?(?:[0-9a-f]{2}:){5}[0-9a-f]{2} [0-9a-f.:]+ \S+ \S+\s*$|duid [0-9a-f:]{10,})", re.M)),
     ("neighbours", re.compile(
         r"^[0-9a-fA-F.:]{3,45} dev \S+ |^\S+ \([0-9a-fA-F.:]{3,45}\) at [<(0-9a-fA-F]|^Internet\s+[\d.]+\s+[\d-]+\s+\S+\s+ARPA"
-        r"|^Address\s+HWtype|^(?:Interface|インターフェイス): [\d.]+ --- 0x|^\s*[\d.]{7,15}\s+(?:[0-9a-f]{2}-){5}[0-9a-f]{2}\s+\S+\s*$"
+        r"|^Address\s+HWtype|^(?:Interface|インターフェイス): [\d.]+ --- 0x|^[ \t]*[\d.]{7,15}\s+(?:[0-9a-f]{2}-){5}[0-9a-f]{2}\s+\S+\s*$"
         r"|^[\d.]{7,15}\s+\d\d:\d\d:\d\d\s+[0-9a-f]{4}\.", re.M)),
 )  # fmt: skip
 #: Headings that all stand in a table of that kind, as `heading` puts them.

@@ -38,7 +38,7 @@ SEVERAL: Final = frozenset({"macs", "ips", "hosts", "serials", "cloud_ids", "url
 
 def heading(written: str) -> str:
     """A heading without what people write differently: width, case, spaces, what stands in brackets, signs of “required”."""
-    text = unicodedata.normalize("NFKC", written).lower()
+    text = unicodedata.normalize("NFKC", written[:200]).lower()
     text = re.sub(r"[(\[【〔<][^)\]】〕>]*[)\]】〕>]", "", text) or text
     return re.sub(r"[\s_\-・:*※./'\"]+", "", text)
 

@@ -21,6 +21,9 @@ from kizuki.register.engine.sources.moments import moment
 from kizuki.register.engine.sources.reading import Item, RowFault, Source, fault
 from kizuki.register.engine.sources.values import Wrong
 
+#: No line of these files is longer; what stands behind is not looked at.
+MAX_LINE: Final = 4_000
+
 _LEASE: Final = re.compile(r"lease\s+(\S+)\s*\{")
 _IA: Final = re.compile(r"ia[-_](?:na|ta)\s+(\"(?:[^\"\\]|\\.)*\"|[0-9A-Fa-f:]+)\s*\{")
 _IA_ADDRESS: Final = re.compile(r"iaaddr\s+(\S+)\s*\{")
@@ -49,7 +52,7 @@ def lines_of(source: Source) -> Iterator[tuple[int, str]]:
     source.counts, empty = "line", True
     for place, line in enumerate(encoded.lines(source.raw, encoding), 1):
         empty = False
-        yield place, line.strip("\ufeff \t\r\n")
+        yield place, line[:MAX_LINE].strip("\ufeff \t\r\n")
     if empty:
         raise source.refuse(says.EMPTY)
 
