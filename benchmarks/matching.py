@@ -32,7 +32,7 @@ DAYS = 2
 
 def write(folder: Path, machines: int) -> None:
     """A network of two days: its register, ranges, and observations one a line."""
-    truth = generate(machines, DAYS, 7, 1.35)
+    truth = generate(machines, DAYS, 7, 0.78)
     (folder / "known").write_bytes(msgspec.json.encode(truth.known))
     (folder / "ranges").write_bytes(msgspec.json.encode(truth.ranges))
     with (folder / "observations").open("wb") as file:
