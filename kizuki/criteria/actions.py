@@ -66,7 +66,7 @@ def load_library(*, documents: Iterable[Document], by: By) -> dict[str, int]:
             counts["added" if new else "changed"] += 1
             touched.append(document.id)
     if touched:
-        record(by=by, room=ROOM, verb="loaded", data={"criteria": touched})
+        record(by=by, room=ROOM, verb="loaded", data={"loaded": touched})
     return counts
 
 
@@ -172,7 +172,7 @@ def decide(
     person = None if by is None or isinstance(by, str) else by.pk
     row = Decision(
         version=version, cell=made.cell, outcome=made.outcome, rule=made.rule, facts=msgspec.to_builtins(made.facts),
-        by_id=person, by_name="Kizuki" if by is None else str(by)[:200], **_about(about),
+        by_id=person, by_name="" if by is None else str(by)[:200], **_about(about),
     )  # fmt: skip
     row.save()
     data = {"outcome": made.outcome, "rule": made.rule, "about": f"{row.about_type} {row.about_id}".strip()}

@@ -101,7 +101,8 @@ def edit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 def _write(draft: Version, document: Criteria, version: int, request: HttpRequest) -> None:
-    if document != draft.read or version != draft.version:
+    """Keep the draft where something is changed, or is to be refused."""
+    if document != draft.read or version != draft.version or draft.state != State.DRAFT:
         actions.write_draft(draft=draft, document=document, version=version, by=request.user)
 
 

@@ -80,7 +80,8 @@ def _question(fact: Fact) -> forms.ChoiceField:
 class VersionForm(forms.Form):
     """Nothing but the version of the draft that the reader saw."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    # Without an id, for a page holds several of these forms.
+    version = forms.IntegerField(widget=forms.HiddenInput(attrs={"id": False}), min_value=1)
 
 
 class ProposeForm(VersionForm):

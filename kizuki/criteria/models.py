@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kizuki.criteria.choices import OPEN, State
@@ -120,6 +121,11 @@ class Version(models.Model):
         return reverse("criteria:version", args=[self.criteria.slug, self.number])
 
     @property
+    def approver(self) -> str:
+        """Who approved it; the library's criteria are approved by Kizuki itself."""
+        return gettext("Kizuki") if self.from_library else self.approved_name
+
+    @property
     def read(self) -> Document:
         """The document as frozen structs; kept by its digest."""
         return _documents.get(self.digest, lambda: msgspec.convert(self.document, Document))
@@ -178,7 +184,7 @@ class Decision(models.Model):
     rule = models.CharField(_("rule"), max_length=60)
     facts = models.JSONField()
     by = _person("decided")
-    by_name = models.CharField(max_length=200)
+    by_name = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
     about_type = models.CharField(max_length=64, blank=True)
     about_id = models.CharField(max_length=64, blank=True)
@@ -208,6 +214,11 @@ class Decision(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnly
+
+    @property
+    def decider(self) -> str:
+        """Who decided; without a name, Kizuki itself."""
+        return self.by_name or gettext("Kizuki")
 
     @property
     def used(self) -> tuple[Used, ...]:

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(max_length=60, verbose_name='outcome')),
                 ('rule', models.CharField(max_length=60, verbose_name='rule')),
                 ('facts', models.JSONField()),
-                ('by_name', models.CharField(max_length=200)),
+                ('by_name', models.CharField(blank=True, max_length=200)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
                 ('about_type', models.CharField(blank=True, max_length=64)),
                 ('about_id', models.CharField(blank=True, max_length=64)),

@@ -52,7 +52,7 @@ def test_a_decision_keeps_facts_sources_rule_version_and_what_it_is_about(counti
 @pytest.mark.parametrize(("by", "name"), [(None, "Kizuki"), ("kizuki load", "kizuki load")])
 def test_programs_decide_too(counting: Version, by: str | None, name: str) -> None:
     made = decide(purpose="small", facts={"heat": "low"}, by=by)
-    assert (made.by, made.by_name, made.about_label) == (None, name, "")
+    assert (made.by, made.decider, made.about_label) == (None, name, "")
 
 
 def test_without_criteria_or_with_foreign_facts_nothing_is_decided(counting: Version, cast: Cast) -> None:
