@@ -14,8 +14,9 @@ from django.utils import timezone
 from kizuki.casebook.engine.format import Case as CaseDocument
 from kizuki.casebook.models import Case
 from kizuki.journal.actions import record
+from kizuki.measures import hooks
 from kizuki.register.models import Organisation
-from kizuki.replay import hooks, past, service
+from kizuki.replay import past, service
 from kizuki.replay.engine.figures import figures
 from kizuki.replay.engine.ranked import Priorities
 from kizuki.replay.engine.result import Replay
@@ -138,7 +139,9 @@ def take_snapshot(*, organisation: Organisation, day: date, again: bool = False)
     register = past.compiled_on(organisation, day)
     if register is None:
         return None
-    devices = hooks.unknown_devices(organisation.pk) if day == today else None
+    unknown, list_of_them = hooks.unknown_devices() if day == today else (0, "")
+    # Without a list of them nobody has looked: that is not the same as none.
+    devices = unknown if list_of_them else None
     found = figures(register, [case.read for case in cases], devices)
     values = {
         "figures": msgspec.to_builtins(found), "organisation_digest": organisation.digest if day == today else "",

@@ -15,18 +15,19 @@ from kizuki.casebook.engine.format import Case as Document
 from kizuki.casebook.models import Case
 from kizuki.kit.kept import Kept
 from kizuki.kit.text import shown
-from kizuki.measures.library import catalogue, measures
+from kizuki.measures import catalogue
 from kizuki.register.engine.format import Contact
 from kizuki.register.library import vocabulary
 from kizuki.register.models import Organisation
 from kizuki.register.words import ASSET_KINDS, CHANNELS
-from kizuki.replay import affected_words, logs, service
+from kizuki.replay import affected_words, logs
 from kizuki.replay.affected_forms import AffectedForm
 from kizuki.replay.engine import affected as engine
 from kizuki.replay.engine import described, heat
 from kizuki.replay.engine.affected import Affected, Call, Standing
 from kizuki.replay.engine.described import Described, Like, Named
 from kizuki.replay.map import Naming
+from kizuki.replay.past import compiled_now
 from kizuki.ui.templatetags.kizuki import language
 
 #: Cases whose steps lend their measures and lessons to a description.
@@ -78,14 +79,14 @@ def question_of(data: QueryDict, form: AffectedForm, person: Any) -> Question | 
 
 def answer_to(question: Question, organisation: Organisation) -> Answer:
     """The answer by the register as it stands now."""
-    register, products = service.compiled(organisation), None
+    register, products = compiled_now(organisation), None
     product = question.what.product if question.what else ""
     if described.alternatives(product):
         document = register.organisation
         said = _texts.get(organisation.digest, lambda: described.texts(document))
         matching = described.matching(said, product)
         products = len(matching)
-        register = described.compile_marked(document, catalogue(), vocabulary(), matching)
+        register = described.compile_marked(document, catalogue.current(), vocabulary(), matching)
     found = engine.affected(question.case, register)
     rows = engine.listed(found)
     calls = engine.calls(found.register.organisation, rows, found.register)
@@ -197,9 +198,9 @@ def checks(answer: Answer) -> list[CheckLine]:
     """The measures by which the attack would be seen, and how far each holds at the assets concerned."""
     register, where = answer.found.register, answer.found.concerned
     return [
-        CheckLine(measures()[id], heat.cell(register.cover(id), where, register.count))
+        CheckLine(register.catalogue[id], heat.cell(register.cover(id), where, register.count))
         for id in answer.found.seen_by
-        if id in measures() and where
+        if id in register.catalogue and where
     ]
 
 

@@ -10,10 +10,10 @@ import msgspec
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kizuki.measures.library import measures
+from kizuki.measures.catalogue import measures
+from kizuki.measures.words import FUNCTIONS
 from kizuki.register.models import Organisation
 from kizuki.replay.engine.figures import Figures, share
-from kizuki.replay.map import FUNCTIONS
 from kizuki.replay.models import Snapshot
 from kizuki.replay.trend_picture import trend
 from kizuki.ui.templatetags.kizuki import plain
@@ -93,7 +93,7 @@ def by_unit(days: Sequence[Day], calendar: Sequence[date], names: dict[str, str]
 
 def by_measure(days: Sequence[Day], calendar: Sequence[date]) -> list[tuple[Any, list[Series]]]:
     """The share in full of each measure, by function, for measures that are applicable to something."""
-    last, made = days[-1].figures, []
+    last, made, known = days[-1].figures, [], measures()
     for function, name in FUNCTIONS.items():
         lines = [
             _line(
@@ -101,7 +101,7 @@ def by_measure(days: Sequence[Day], calendar: Sequence[date]) -> list[tuple[Any,
                 lambda f, i=id: share(f.coverage[i]) if i in f.coverage else None,
                 n=sum(last.coverage.get(id, (0,) * 5)[:4]), percent=True,
             )
-            for id, measure in measures().items()
+            for id, measure in known.items()
             if measure.function == function
         ]  # fmt: skip
         made.append((name, [line for line in lines if line.last is not None]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -15,23 +15,20 @@ from django.utils.translation import gettext_lazy as _
 from kizuki.casebook.models import Case
 from kizuki.kit.kept import Kept
 from kizuki.kit.text import shown
+from kizuki.measures import catalogue
 from kizuki.measures.engine.format import Measure
-from kizuki.measures.library import measures
+from kizuki.measures.words import FUNCTIONS
 from kizuki.register.access import own_units
 from kizuki.register.models import Organisation
 from kizuki.register.words import ASSET_KINDS
-from kizuki.replay import hooks
+from kizuki.replay.against import Against, against
 from kizuki.replay.engine import heat
 from kizuki.replay.engine.heat import Axis, Cell, Change, Column, Focus, Heat, Passing
 from kizuki.replay.engine.register import Compiled
-from kizuki.replay.past import compiled_on
+from kizuki.replay.past import compiled_on, state_of
 from kizuki.ui.templatetags.kizuki import language
 
 AXES: dict[str, Any] = {"units": _("units"), "zones": _("zones"), "kinds": _("kinds of asset")}
-FUNCTIONS: dict[str, Any] = {
-    "govern": _("Govern"), "identify": _("Identify"), "protect": _("Protect"), "detect": _("Detect"),
-    "respond": _("Respond"), "recover": _("Recover"),
-}  # fmt: skip
 #: How the address names what has no unit or zone.
 NONE_RECORDED = "-"
 #: The axis on which the parts of one column are shown.
@@ -122,16 +119,15 @@ def register_of(organisation: Organisation, question: Asked) -> Compiled:
 
 def empty(organisation: Organisation) -> Compiled:
     """The register of a day on which nothing was recorded."""
-    from kizuki.measures.library import catalogue
     from kizuki.register.engine.format import Organisation as Document
     from kizuki.register.library import vocabulary
     from kizuki.replay.engine.register import compile_register
 
     nothing = Document(schema_="kizuki/organisation/1", organisation=organisation.head)
-    return compile_register(nothing, catalogue(), vocabulary())
+    return compile_register(nothing, catalogue.current(), vocabulary())
 
 
-def passing_of(register: Compiled, key: Any, person: Any) -> tuple[dict[str, Case], tuple[Passing, ...]]:
+def passing_of(register: Compiled, key: Hashable, person: Any) -> tuple[dict[str, Case], tuple[Passing, ...]]:
     """The cases of the library that a person may see, by id, and where those that go through pass."""
     from kizuki.replay.actions import WEIGHED
 
@@ -177,14 +173,13 @@ class Map(NamedTuple):
 def draw(organisation: Organisation, question: Asked, register: Compiled, person: Any) -> Map:
     """The map that a question asks for, with the difference to an earlier day if it asks for that."""
     ids = list(register.catalogue)
-    # A past day is the same for ever, whatever changes after it.
-    state = organisation.digest if question.day >= timezone.localdate() else organisation.pk
-    cases, passing = passing_of(register, (state, question.day), person)
+    state = state_of(organisation, question.day)
+    cases, passing = passing_of(register, state, person)
     found = heat.heat(register, ids, question.axis, question.focus, weighted=question.weighted, passing=passing)
     before = _before(organisation, question, ids)
     marks = {slug: case.mark for slug, case in cases.items()}
-    against = contradicted(register)
-    lines = _lines(found, question, before, marks, against)
+    wrong = contradicted(register, against(register, state, question.day))
+    lines = _lines(register, found, question, before, marks=marks, wrong=wrong)
     names = Naming(register)
     heads = [(column, names.column(question, column), below(question, column, register)) for column in found.columns]
     return Map(heads, _grouped(lines), found.assets, _totals(found), sum(len(line.cells) for line in found.lines))
@@ -213,16 +208,18 @@ WHOLE = "the whole"
 
 
 def _lines(
+    register: Compiled,
     found: Heat,
     question: Asked,
     before: dict[str, dict[tuple[str, bool], Cell]] | None,
+    *,
     marks: Mapping[str, str],
-    against: Mapping[str, int],
+    wrong: Mapping[str, int],
 ) -> list[LineView]:
     made = []
     for line in found.lines:
         then = None if before is None else before.get(line.measure, {})
-        bits = against.get(line.measure, 0)
+        bits = wrong.get(line.measure, 0)
         cells = [
             CellView(
                 column, cell, share(cell), [marks[case] for case in cases],
@@ -233,7 +230,7 @@ def _lines(
         ]  # fmt: skip
         gaps = sum(cell.state in ("none", "partial", "unknown") for cell in line.cells)
         made.append(
-            LineView(measures()[line.measure], line.whole, cells, _went(then, (WHOLE, False), line.whole), gaps)
+            LineView(register.catalogue[line.measure], line.whole, cells, _went(then, (WHOLE, False), line.whole), gaps)
         )
     return made
 
@@ -261,12 +258,12 @@ def _totals(found: Heat) -> dict[str, int]:
     return {state: states.count(state) for state in heat.STATES}
 
 
-def contradicted(register: Compiled) -> dict[str, int]:
+def contradicted(register: Compiled, found: Iterable[Against]) -> dict[str, int]:
     """For each measure the assets at which the register knows better than the claim."""
     made: dict[str, int] = {}
-    for found in hooks.contradictions(register.organisation):
-        numbers = [register.number[asset] for asset in found.assets if asset in register.number]
-        made[found.measure] = made.get(found.measure, 0) | register.spread(numbers)
+    for one in found:
+        numbers = [register.number[asset] for asset in one.assets if asset in register.number]
+        made[one.measure] = made.get(one.measure, 0) | register.spread(numbers)
     return made
 
 

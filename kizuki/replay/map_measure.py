@@ -13,15 +13,15 @@ from kizuki.register.engine.format import Coverage
 from kizuki.register.engine.kinds import scope_key
 from kizuki.register.models import Asset, Organisation
 from kizuki.register.words import ASSET_KINDS
-from kizuki.replay import hooks
 from kizuki.replay import map as maps
+from kizuki.replay.against import against
 from kizuki.replay.engine import heat
 from kizuki.replay.engine.coverage import below
 from kizuki.replay.engine.heat import Cell, Focus, Holding
 from kizuki.replay.engine.register import Compiled
 from kizuki.replay.engine.result import Known
 from kizuki.replay.map import Asked, Naming
-from kizuki.replay.past import compiled_on
+from kizuki.replay.past import compiled_on, state_of
 from kizuki.replay.presenting import kind_name
 from kizuki.ui.templatetags.kizuki import language
 
@@ -69,9 +69,10 @@ class Detail:
         self.where = heat.focused(register, question.focus)
         self.cover = register.cover(measure.id)
         self.earlier = compiled_on(organisation, question.since) if question.since else None
+        self.state = state_of(organisation, question.day)
         self.against = {
             asset: found.text
-            for found in hooks.contradictions(register.organisation)
+            for found in against(register, self.state, question.day)
             if found.measure == measure.id
             for asset in found.assets
         }
@@ -80,7 +81,7 @@ class Detail:
         question, register = self.question, self.register
         rows = heat.holding(register, self.measure.id, self.where)
         pager = Paginator(self.numbers(), PAGE).get_page(page)
-        cases, passing = maps.passing_of(register, self._state(), self.person)
+        cases, passing = maps.passing_of(register, self.state, self.person)
         at = [
             found.case
             for found in passing
@@ -91,14 +92,12 @@ class Detail:
             "cell": self.cell(), "parts": self.parts(), "page": pager, "kept": maps.kept(question),
             "rows": [self.row(found) for found in rows[:MOST_ROWS]], "more": max(0, len(rows) - MOST_ROWS),
             "assets": self.linked(pager.object_list), "focus": self.names.focus(question.focus),
-            "cases": [cases[case] for case in at], "share": maps.share(self.cell()), "contradicted": len(self.against),
+            "cases": [cases[case] for case in at], "share": maps.share(self.cell()), "contradicted": self._contradicted(),
         }  # fmt: skip
 
-    def _state(self) -> Any:
-        from django.utils import timezone
-
-        today = self.question.day >= timezone.localdate()
-        return (self.organisation.digest if today else self.organisation.pk, self.question.day)
+    def _contradicted(self) -> int:
+        numbers = [self.register.number[asset] for asset in self.against if asset in self.register.number]
+        return self.register.count(self.register.spread(numbers) & self.where)
 
     def cell(self) -> Cell:
         count = heat.weigher(self.register) if self.question.weighted else self.register.count

@@ -13,7 +13,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from kizuki.journal.views import neutral
-from kizuki.measures.library import measures
 from kizuki.register.access import may_see_register
 from kizuki.register.models import Organisation
 from kizuki.replay import map as maps
@@ -47,11 +46,13 @@ def measures_map(request: HttpRequest) -> HttpResponse:
 def map_measure_page(request: HttpRequest, measure: str) -> HttpResponse:
     """One measure where it was clicked: its parts, the coverage rows that hold there, the assets one by one."""
     organisation = _home(request)
-    found = measures().get(measure)
-    if found is None or organisation is None:
+    if organisation is None:
         raise Http404
     question = maps.asked(request)
     register = maps.register_of(organisation, question)
+    found = register.catalogue.get(measure)
+    if found is None:
+        raise Http404
     detail = map_measure.Detail(organisation, question, register, found, request.user)
     kind = request.GET.get("format")
     if kind == "csv":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -12,19 +12,19 @@ from django.utils import timezone
 
 from kizuki.journal.models import Entry, Revision
 from kizuki.kit.kept import Kept
-from kizuki.measures.library import catalogue
+from kizuki.measures import catalogue
 from kizuki.register.engine.format import About, Complete
 from kizuki.register.engine.format import Organisation as Document
 from kizuki.register.engine.kinds import KINDS
 from kizuki.register.engine.standing import standing
 from kizuki.register.library import vocabulary
 from kizuki.register.models import Organisation
-from kizuki.replay import service
 from kizuki.replay.engine.register import Compiled, compile_register
 
 ROOM = "register"
 #: A page compares two days; a past day never changes, so that it may be kept, but a register is large.
 _days: Kept[Compiled | None] = Kept(3)
+_today: Kept[Compiled] = Kept(2)
 
 
 class Said(NamedTuple):
@@ -51,16 +51,34 @@ def compiled_on(organisation: Organisation, day: date) -> Compiled | None:
     """The register as it counted on a day, made ready for replay; None where nothing was recorded yet. Today's is the register
     as it stands."""
     if day >= timezone.localdate():
-        return service.compiled(organisation)
-    until = end_of(day)
-    return _days.get((organisation.pk, until.isoformat(), day), lambda: _compiled(organisation, until, day))
+        return compiled_now(organisation)
+    until, measures = end_of(day), catalogue.state()
+    return _days.get(state_of(organisation, day), lambda: _compiled(organisation, until, day, measures))
 
 
-def _compiled(organisation: Organisation, until: datetime, day: date) -> Compiled | None:
+def state_of(organisation: Organisation, day: date) -> Hashable:
+    """What names the register of a day, and the catalogue by which it is read: for a past day the last entry of the journal
+    before its end, which never changes again."""
+    if day >= timezone.localdate():
+        return (organisation.digest, day, catalogue.state())
+    last = Entry.objects.filter(at__lt=end_of(day)).order_by("-at", "-seq").values_list("hash", flat=True).first()
+    return (organisation.pk, last, day, catalogue.state())
+
+
+def compiled_now(organisation: Organisation) -> Compiled:
+    """The register as it counts today."""
+    day, measures = timezone.localdate(), catalogue.state()
+    return _today.get(
+        (organisation.digest, day, measures),
+        lambda: compile_register(organisation.standing(day.isoformat()), catalogue.current(measures), vocabulary()),
+    )
+
+
+def _compiled(organisation: Organisation, until: datetime, day: date, measures: str) -> Compiled | None:
     document = document_at(organisation, until)
     if document is None:
         return None
-    return compile_register(standing(document, day.isoformat()), catalogue(), vocabulary())
+    return compile_register(standing(document, day.isoformat()), catalogue.current(measures), vocabulary())
 
 
 def document_at(organisation: Organisation, until: datetime) -> Document | None:

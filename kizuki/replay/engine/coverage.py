@@ -1,7 +1,8 @@
 """Which coverage row holds for a measure at an asset, and what it says there.
 
 A row about one asset wins; else the row with more keys; of equals the worse state; then the scope's text in order.
-Worse means less protection: none, not applicable, partial, full.
+Worse means less protection: none, not applicable, partial, unknown, full. A row that is no longer valid says unknown: it holds
+where it held, so that nothing wider speaks in its place.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from kizuki.kit.text import Text
-from kizuki.register.engine.format import Coverage, Scope, State, Unit
+from kizuki.register.engine.format import Coverage, Scope, Unit
 from kizuki.replay.engine.bits import union
 from kizuki.replay.engine.result import Known
 
 if TYPE_CHECKING:
     from kizuki.replay.engine.register import Compiled
 
-WORSE: Final[dict[State, int]] = {"none": 0, "not applicable": 1, "partial": 2, "full": 3}
+WORSE: Final[dict[Known, int]] = {"none": 0, "not applicable": 1, "partial": 2, "unknown": 3, "full": 4}
 
 
 class Cover(msgspec.Struct, frozen=True):
@@ -33,7 +34,7 @@ class Cover(msgspec.Struct, frozen=True):
     unknown: int
     areas: tuple[tuple[int, int], ...]
     single: dict[int, int]
-    singles: dict[State, int]
+    singles: dict[Known, int]
 
     @property
     def rows_apart(self) -> Iterable[int]:
@@ -89,7 +90,7 @@ def resolve(register: Compiled, measure: str) -> Cover:
     """Which row of `measure` holds where."""
     rows = register.rows
     indexes = rows.of.get(measure, [])
-    states: dict[State, int] = {"none": 0, "partial": 0, "full": 0, "not applicable": 0}
+    states: dict[Known, int] = {"none": 0, "partial": 0, "full": 0, "not applicable": 0, "unknown": 0}
     single = _single(register, [i for i in indexes if rows.rows[i].scope.asset])
     singles = dict(states)
     for state in states:
@@ -104,8 +105,9 @@ def resolve(register: Compiled, measure: str) -> Cover:
             states[row.state] |= here
             areas.append((index, here))
     return Cover(
-        states["full"], states["partial"], states["none"], states["not applicable"], left, tuple(areas), single, singles
-    )
+        states["full"], states["partial"], states["none"], states["not applicable"], left | states["unknown"],
+        tuple(areas), single, singles,
+    )  # fmt: skip
 
 
 def _single(register: Compiled, indexes: list[int]) -> dict[int, int]:

@@ -12,7 +12,7 @@ import msgspec
 
 from kizuki.casebook.engine.format import Effect, Pace, Via
 from kizuki.kit.text import Name
-from kizuki.register.engine.format import Scope, State
+from kizuki.register.engine.format import Scope
 
 Word: TypeAlias = Literal[
     "through", "depends", "stopped", "contained", "out of reach", "not applicable", "study", "cannot be judged"
@@ -45,11 +45,12 @@ class Part_(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 class Row(Part_, frozen=True):
     """A coverage row of the register. `index`: its number among the rows sorted by measure and by which of them wins, so
-    that the file's order does not matter. `alike`: how many other rows about single assets say the same of the group's assets."""
+    that the file's order does not matter. `alike`: how many other rows about single assets say the same of the group's assets.
+    `state` unknown: the row is no longer valid."""
 
     index: int
     scope: Scope
-    state: State
+    state: Known
     evidence: Name | None = None
     verified: str | None = None
     alike: int = 0

@@ -18,11 +18,12 @@ from conftest import Cast
 from kizuki.casebook.actions import import_cases
 from kizuki.casebook.library import cases
 from kizuki.jobs.models import Job
+from kizuki.measures import hooks
 from kizuki.measures.library import catalogue
 from kizuki.register import actions as register
 from kizuki.register.library import vocabulary
 from kizuki.register.models import Organisation
-from kizuki.replay import hooks, tasks
+from kizuki.replay import tasks
 from kizuki.replay.actions import take_snapshot
 from kizuki.replay.engine.figures import Figures, figures, share
 from kizuki.replay.engine.register import compile_register
@@ -70,7 +71,7 @@ def of(organisation: Organisation, *day: int) -> Figures:
 
 def test_one_row_a_day_however_often(small: Organisation, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     import_cases(documents=cases(), by="a test")
-    monkeypatch.setattr(hooks, "unknown_devices", lambda organisation: 3)
+    monkeypatch.setattr(hooks, "unknown_devices", lambda: (3, "/devices/"))
     clock(2026, 10, 5, 9)
     first = take_snapshot(organisation=small, day=date(2026, 10, 5))
     again = take_snapshot(organisation=small, day=date(2026, 10, 5))

@@ -24,7 +24,7 @@ from kizuki.register.engine.format import Organisation as Document
 from kizuki.register.engine.kinds import scope_key
 from kizuki.register.models import Organisation
 from kizuki.register.tests.conftest import SMALL
-from kizuki.replay import hooks, past
+from kizuki.replay import past
 from kizuki.replay.engine import heat
 from kizuki.replay.engine.heat import Focus
 
@@ -147,12 +147,10 @@ def _cells(client: Any, query: str = "") -> dict[tuple[str, str], dict[str, Any]
 
 
 def test_the_page_says_what_the_engine_says(small: Organisation, cast: Cast, signed_in: Any) -> None:
-    from kizuki.replay.service import compiled
-
     import_cases(documents=cases(), by="a test")
     client = signed_in(cast.manager)
     for axis, name in (("units", "unit"), ("zones", "zone"), ("kinds", "kind")):
-        register = compiled(small)
+        register = past.compiled_now(small)
         columns = {column.id: column for column in heat.columns(register, axis, Focus())}  # type: ignore[arg-type]
         cells = _cells(client, f"by={axis}")
         for (measure, column), cell in cells.items():
@@ -224,17 +222,30 @@ def test_strangers_and_reporters_see_nothing(small: Organisation, cast: Cast, si
     assert client.get("/replay/map/P06").status_code == 404
 
 
-def test_contradictions_are_marked(
-    small: Organisation, cast: Cast, signed_in: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = hooks.Contradiction("P06", frozenset({"www"}), "The realm has accounts without it.")
-    monkeypatch.setattr(hooks, "contradictions", lambda organisation: [found])
+def test_contradictions_are_marked_where_the_claim_is(small: Organisation, cast: Cast, signed_in: Any) -> None:
+    """The web server is claimed in full, and its realm has a second factor in part only; the PCs are claimed in part."""
+    www = next(asset for asset in SMALL["assets"] if asset["id"] == "www")
+    actions.apply(organisation=small, edits=[Edit("asset", "www", {**www, "realm": "ad"})], by="a test")
     client = signed_in(cast.manager)
     cells = _cells(client)
-    assert cells["P06", "sales"]["contradicted"]
+    assert {column for (measure, column), cell in cells.items() if measure == "P06" and cell["contradicted"]} == {
+        "sales"
+    }
     page = client.get("/replay/map/P06").content.decode()
-    assert page.count("The realm has accounts without it.") == 1
+    assert page.count("Realm AD: a second factor is asked for in part only.") == 1
     assert "contradicted by the register" in client.get("/replay/map").content.decode()
+
+
+def test_a_row_that_is_over_counts_as_unknown_from_then_on(
+    small: Organisation, clock: Any, cast: Cast, signed_in: Any
+) -> None:
+    row = {"measure": "P06", "scope": {"asset": "www"}, "state": "full", "valid_until": "2026-10-05"}
+    actions.apply(organisation=small, edits=[Edit("coverage", "P06 asset=www", row)], by="a test")
+    clock(2026, 10, 20, 9)
+    client = signed_in(cast.manager)
+    for day, state in (("2026-10-04", "full"), ("2026-10-05", "full"), ("2026-10-06", "unknown"), ("", "unknown")):
+        assert _cells(client, f"day={day}")["P06", "sales"]["state"] == state
+    assert "2026-10-05" in client.get("/replay/map/P06?unit=shop").content.decode()
 
 
 def test_cells_of_a_file_are_no_formulas(small: Organisation, cast: Cast, signed_in: Any) -> None:
