@@ -1,10 +1,13 @@
 """How long the server takes for each page with 10,000 public reports beside the library, and what a process weighs.
 
-    python benchmarks/pages.py [--cases 10000] [--rounds 20]
+    python benchmarks/pages.py [--cases 10000] [--rounds 40]
 
-Times are p95 in milliseconds, and beside them the ratio to /healthz measured in the same run, so that machines can be compared:
-once in this process (the test client), once through `kizuki serve`. Everything happens in a throw-away home. The targets: p95 under
-100 ms and at most 15 queries for each page, under 250 MB for the process.
+Every page is fetched from `kizuki serve` over and over. Its server time is the processor time that the server used for a visit,
+all its threads and the collector's pauses included: on a quiet machine that is what the answer took, and on a shared one it leaves
+out what others did meanwhile. The time until the answer was there stands beside it. Both are p95 of the visits in milliseconds, the
+first visit not among them; the ratio to /healthz in the same run lets machines be compared. Memory is what the two processes of the
+server take together (proportional set size: a page of memory that both share counts once). Everything happens in a throw-away
+home. The targets: p95 under 100 ms and at most 15 queries for each page, under 250 MB.
 """
 
 from __future__ import annotations
@@ -18,9 +21,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
@@ -44,7 +47,7 @@ from kizuki.casebook.engine.format import Case, Situation, Timeline  # noqa: E40
 from kizuki.casebook.library import cases  # noqa: E402
 from kizuki.commands.server import prepare  # noqa: E402
 from kizuki.demo import actions  # noqa: E402
-from kizuki.replay.actions import rank, refresh, stale  # noqa: E402
+from kizuki.jobs.worker import drain  # noqa: E402
 
 PAGES = [
     "/healthz", "/cases/", "/cases/?q=backup", "/cases/?q=バックアップ", "/cases/?cause=malware", "/cases/?page=150",
@@ -79,30 +82,40 @@ def public_reports(number: int, chance: random.Random) -> list[Case]:
 
 
 def p95(seconds: list[float]) -> float:
-    return statistics.quantiles(seconds, n=20)[-1] * 1000
+    return statistics.quantiles(seconds, n=20, method="inclusive")[-1] * 1000
 
 
-def timed(visit: Callable[[str], object], rounds: int) -> dict[str, float]:
-    """p95 in milliseconds of each page, warm."""
+class Taken(NamedTuple):
+    """p95 of a page in milliseconds: processor time of the server, time until the answer was there."""
+
+    server: float
+    answer: float
+
+
+def timed(visit: Callable[[str], object], rounds: int, used: Callable[[], float]) -> dict[str, Taken]:
+    """What each page takes, warm. `used`: seconds of processor time that the server has used so far."""
     found = {}
     for page in PAGES:
         visit(page)
-        times = []
+        server, answer = [], []
         for _ in range(rounds):
-            start = time.perf_counter()
+            before, start = used(), time.perf_counter()
             visit(page)
-            times.append(time.perf_counter() - start)
-        found[page] = p95(times)
+            answer.append(time.perf_counter() - start)
+            server.append(used() - before)
+        found[page] = Taken(p95(server), p95(answer))
     return found
 
 
 def queries(client: Client, page: str) -> int:
+    """How many queries a page takes when nothing of it has been kept."""
     with CaptureQueriesContext(connection) as seen:
-        client.get(page)
+        status = client.get(page).status_code
+    assert status == 200, f"{page}: {status}"
     return len(seen)
 
 
-def serve(session: str, rounds: int) -> tuple[dict[str, float], float, float]:
+def serve(session: str, rounds: int) -> tuple[dict[str, Taken], float, float]:
     """Times through the real server, its memory in MB after all pages, and the seconds until its first answer."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -119,10 +132,13 @@ def serve(session: str, rounds: int) -> tuple[dict[str, float], float, float]:
                 address + path, headers={"Cookie": f"kizuki_session={session}", "Accept-Encoding": "gzip"}
             )
             with urlopen(request) as answer:
+                if answer.url != address + path:
+                    raise SystemExit(f"{page} leads to {answer.url}")
                 return bytes(answer.read())
 
         started = wait(visit, start)
-        return timed(visit, rounds), memory(process.pid), started
+        found = timed(visit, rounds, lambda: sum(processor_time(pid) for pid in family(process.pid)))
+        return found, sum(memory(pid) for pid in family(process.pid)), started
     finally:
         process.terminate()
         process.wait(30)
@@ -139,47 +155,46 @@ def wait(visit: Callable[[str], object], start: float) -> float:
     raise SystemExit("the server does not answer")
 
 
+def family(pid: int) -> Iterator[int]:
+    """A process and its children."""
+    yield pid
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        yield int(child)
+
+
+def processor_time(pid: int) -> float:
+    """Seconds of processor time that all threads of another process have used, by its clock (clock_getcpuclockid(3))."""
+    return time.clock_gettime((~pid << 3) | 2)
+
+
 def memory(pid: int) -> float:
-    """Resident memory of the process and its children in MB."""
-    total = 0.0
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            values = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
-        except OSError:
-            continue
-        if int(status.parent.name) == pid or int(values["PPid"]) == pid:
-            total += int(values.get("VmRSS", "0 kB").split()[0]) / 1024
-    return total
+    """A process's memory in MB, what it shares with others in its part."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(rollup.split("\nPss:", 1)[1].split()[0]) / 1024
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--cases", type=int, default=10_000)
-    arguments.add_argument("--rounds", type=int, default=20)
+    arguments.add_argument("--rounds", type=int, default=40)
     wanted = arguments.parse_args()
     prepare()
     actions.load_library()
-    company = actions.load_company()
+    actions.load_company()
     actions.sign_in_links()
     import_cases(documents=public_reports(wanted.cases, random.Random(7)), by="benchmark")
-    refresh(organisation=company, cases=stale(company))
-    rank(organisation=company)
+    drain()  # imports ask for a replay; a server that still works on it would be measured with it
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(Person.objects.get(role="administrator"))
-
-    def visit(page: str) -> None:
-        status = client.get(page).status_code
-        assert status == 200, f"{page}: {status}"
-
-    inside = timed(visit, wanted.rounds)
     counts = {page: queries(client, page) for page in PAGES}
-    outside, weight, started = serve(client.cookies["kizuki_session"].value, wanted.rounds)
+    found, weight, started = serve(client.cookies["kizuki_session"].value, wanted.rounds)
     print(f"{wanted.cases} public reports beside the library; p95 of {wanted.rounds} visits; ratio to /healthz")
-    for page in PAGES:
-        ratio = f"{inside[page] / inside['/healthz']:6.0f}×  served {outside[page]:7.1f} ms {outside[page] / outside['/healthz']:5.0f}×"
-        print(f"{page:<28} {inside[page]:7.1f} ms {ratio}  {counts[page]:3d} queries")
+    for page, taken in found.items():
+        told = f"server {taken.server:6.1f} ms {taken.server / found['/healthz'].server:4.0f}×  answer {taken.answer:6.1f} ms"
+        print(f"{page:<28} {told}  {counts[page]:3d} queries")
     print(f"memory after all pages {weight:.0f} MB; first answer {started:.1f} s after `kizuki serve`")
-    good = max(outside.values()) < TARGET_MS and max(counts.values()) <= TARGET_QUERIES and weight < TARGET_MB
+    slowest = max(taken.server for taken in found.values())
+    good = slowest < TARGET_MS and max(counts.values()) <= TARGET_QUERIES and weight < TARGET_MB
     print("targets met" if good else "a target is missed")
     return 0 if good else 1
 

@@ -140,6 +140,12 @@ def best(what: Callable[[], object]) -> float:
     return min(timed(what) for _ in range(10))
 
 
+def cold(these: Iterable[Case]) -> float:
+    """The time over a register of 1,000 assets of which nothing has been asked yet."""
+    register = compiled(1_000)
+    return timed(lambda: walk(these, register, changes=False))
+
+
 def walk(these: Iterable[Case], register: Compiled, *, steps: bool = True, changes: bool = True) -> int:
     """Replay everything from every entry, counterfactuals and questions if `changes`; how many bytes of result it gave."""
     found = replay_all(these, register, steps=steps, changes=changes, questions=changes)
@@ -162,6 +168,7 @@ def main() -> None:
     small = compiled(1_000)
     walk(eight, small)
     line("8 cases × 1,000 assets", best(lambda: walk(eight, small, changes=False)), 0.1)
+    line("  over a register just made ready", min(cold(eight) for _ in range(5)), 0.1)
     line("  with every counterfactual", best(lambda: walk(eight, small)), None)
     org = organisation(10_000 if quick else 100_000)
     big: list[Compiled] = []

@@ -3,8 +3,10 @@
     python benchmarks/search.py [--texts 10000] [--questions 200]
 
 Texts are made of the library's own sentences, cut into clauses and joined anew, so that words are as common and as rare as in
-real cases; half are Japanese, half English, three passages each. KIZUKI_DATABASE chooses the database; its data are not
-touched, everything happens in a transaction that is rolled back. The target: p95 under 25 ms on both databases.
+real cases; half are Japanese, half English, three passages each. Times are processor time, on PostgreSQL with that of the process
+that serves us, which must run on this machine; p95 is over the questions, each with the shortest of the three times that it was
+asked. KIZUKI_DATABASE chooses the database server (`scripts/postgres .venv/bin/python benchmarks/search.py`); everything happens in
+a database of its own there. The target: p95 under 25 ms on both.
 """
 
 from __future__ import annotations
@@ -30,8 +32,7 @@ import django  # noqa: E402
 django.setup()
 
 import yaml  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.db import connection  # noqa: E402
 
 from kizuki.casebook.engine.format import Case  # noqa: E402
 from kizuki.casebook.engine.passages import passages  # noqa: E402
@@ -79,10 +80,30 @@ def questions(number: int, chance: random.Random) -> list[tuple[str, str]]:
     return chance.choices(pool, k=number)
 
 
-def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+def server() -> int | None:
+    """The clock of the process that serves us, on PostgreSQL (as clock_getcpuclockid(3) gives it)."""
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_workers_per_gather = 0")  # so that it is one process
+        cursor.execute("SELECT pg_backend_pid()")
+        return (~int(cursor.fetchone()[0]) << 3) | 2
+
+
+def seconds(work: Callable[[], object], clock: int | None = None) -> float:
+    """Processor time of some work, with that of the process behind `clock`."""
+
+    def used() -> float:
+        return time.process_time() + (0.0 if clock is None else time.clock_gettime(clock))
+
+    start = used()
     work()
-    return time.perf_counter() - start
+    return used() - start
+
+
+def quickest(work: Callable[[], object], clock: int | None) -> float:
+    """The shortest of three, as other programs on the machine only make it longer."""
+    return min(seconds(work, clock) for _ in range(3))
 
 
 def like(text: str) -> list[str]:
@@ -116,8 +137,9 @@ def run(number: int, asked: int) -> bool:
         queries.find(room=ROOM, text=text, language=language)
     gc.collect()
     gc.freeze()  # the made-up texts themselves are no part of a server's memory
-    ours = [seconds(partial(queries.find, room=ROOM, text=text, language=language)) for language, text in pool]
-    base = [seconds(partial(like, text)) for _, text in pool]
+    clock = server()
+    ours = [quickest(partial(queries.find, room=ROOM, text=text, language=language), clock) for language, text in pool]
+    base = [quickest(partial(like, text), clock) for _, text in pool]
     mine, other = percentiles("search", ours), percentiles("LIKE '%…%' (baseline)", base)
     print(f"  ratio to the baseline: p50 {mine[0] / other[0]:.2f}, p95 {mine[1] / other[1]:.2f}")
     print(f"  p95 under {TARGET_MS:.0f} ms: {'yes' if mine[1] < TARGET_MS else 'NO'}")
@@ -129,10 +151,12 @@ def main() -> int:
     parser.add_argument("--texts", type=int, default=10_000)
     parser.add_argument("--questions", type=int, default=200)
     given = parser.parse_args()
-    call_command("migrate", "search", verbosity=0)
-    with transaction.atomic():
+    name = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
         good = run(given.texts, given.questions)
-        transaction.set_rollback(True)
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
     return 0 if good else 1
 
 
