@@ -8,11 +8,14 @@ import sys
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from babel.messages.pofile import read_po
 
+import kizuki
 from kizuki.kit.faults import BadFile
 from kizuki.register.engine import sources
 from kizuki.register.engine.sources import says, xlsx
@@ -209,6 +212,20 @@ def test_tables_of_units_zones_and_contacts() -> None:
     ]  # fmt: skip
 
 
+def test_files_that_are_no_table_are_not_taken_for_one() -> None:
+    for text in (
+        "",
+        "hello\n",
+        "Dear all,\nthis is a letter.\n",
+        "schema: kizuki/organisation/1\nassets:\n- {id: a, name: b}\n- {id: c, name: d}\n",
+    ):
+        assert sources.detect("list.csv", text.encode()) is None, text
+    assert sources.detect("x", "資産名,部署\n".encode("cp932")) == "csv"
+    assert sources.detect("x", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR") is None
+    assert sources.detect("x.xlsx", b"PK\x03\x04 other archive") == "xlsx"
+    assert sources.detect("x.zip", b"PK\x03\x04 other archive") is None
+
+
 def test_the_limit_of_rows_is_said() -> None:
     reading = read("name,ip\n" + "".join(f"a{n},\n" for n in range(10)), max_rows=4)
     assert [len(assets(reading)), reading.rows] == [4, 4]
@@ -235,6 +252,15 @@ def test_faults_are_bounded_and_counted() -> None:
 )  # fmt: skip
 def test_usual_headings_are_known(heading: str, field: str | None) -> None:
     assert field_of(heading) == field
+
+
+def test_the_titles_of_fields_are_known_as_headings_in_both_languages() -> None:
+    with (Path(kizuki.__file__).parent / "locale/parts/register.po").open("rb") as file:
+        japanese = {message.id: message.string for message in read_po(file, locale="ja")}
+    for kind, fields in sources.FIELDS.items():
+        for field, title in fields.items():
+            assert field_of(title, kind) == field, title
+            assert field_of(str(japanese.get(title, title)), kind) == field, title
 
 
 def test_a_mapping_is_plain_data_and_gives_a_field_of_one_value_once() -> None:

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Final
 
 from kizuki.register.engine.sources.encoded import encoding_of
-from kizuki.register.engine.sources.headings import heading
+from kizuki.register.engine.sources.headings import heading, known_headings
+from kizuki.register.engine.sources.tables import separator_of
 
 #: What is looked at; more is not needed.
 START: Final = 65_536
@@ -28,6 +29,8 @@ def detect(name: str, start: bytes) -> str | None:
         return "nmap" if re.search(r"<nmaprun\b|<!DOCTYPE nmaprun", bare) else None
     if bare.startswith(("{", "[{", "[ {", "[\n", "[\r", "[\t", "[ ", "[]", '["')):
         return _of_json(bare)
+    if re.match(r"schema: *[\"']?kizuki/", bare):
+        return None  # a file of Kizuki's own
     return _of_lines(bare) or _of_table(bare)
 
 
@@ -116,5 +119,8 @@ def _of_table(text: str) -> str | None:
             for format, sets in _TABLES:
                 if any(wanted <= names for wanted in sets):
                     return format
-    several = [line for line in lines[:20] if any(separator in line for separator in ",;\t|")]
-    return "csv" if several else None
+    separator = separator_of(lines[:20])
+    rows = [cells for cells in csv.reader(lines[:20], delimiter=separator, strict=False) if cells]
+    counts = [len(cells) for cells in rows if len(cells) > 1]
+    alike = max((counts.count(n) for n in set(counts)), default=0)
+    return "csv" if alike > 1 or any(known_headings(cells) > 1 for cells in rows) else None

@@ -45,9 +45,9 @@ def heading(written: str) -> str:
 
 _USUAL: Final[dict[str, dict[str, str]]] = {
     "asset": {
-        "id": "id|資産番号|管理番号|資産管理番号|資産id|資産コード|機器番号|機器id|管理no|no|no.|番号|asset id"
-            "|asset tag|asset number|asset no|inventory number|inventory no|ci id|備品番号|固定資産番号|機器管理番号"
-            "|システムid|端末id|pc番号",
+        "id": "資産の番号|id|資産番号|管理番号|資産管理番号|資産id|資産コード|機器番号|機器id|管理no|no|no.|番号"
+            "|asset id|asset tag|asset number|asset no|inventory number|inventory no|ci id|備品番号|固定資産番号"
+            "|機器管理番号|システムid|端末id|pc番号",
         "name": "name|資産名|資産名称|名称|名前|機器名|機器名称|システム名|装置名|端末名|pc名|サーバ名|サーバー名"
             "|asset|asset name|device|device name|display name|system|system name|ci name|情報資産名|情報資産名称"
             "|品名|サービス名",
@@ -72,11 +72,11 @@ _USUAL: Final[dict[str, dict[str, str]]] = {
             "|computer name|computer|server name|netbios name|ドメイン名|node|node name|machine name",
         "serials": "serial|serials|serial number|serial no|serialno|シリアル|シリアル番号|シリアルナンバー|シリアルno"
             "|製造番号|s/n|sn|service tag|製品番号|製番|サービスタグ|機体番号|serialnumber|device serial",
-        "cloud_ids": "cloud id|instance id|resource id|arn|インスタンスid|リソースid|クラウドid|resourceid|vm id|vmid"
-            "|cloud ids",
+        "cloud_ids": "クラウド上の識別子|cloud id|instance id|resource id|arn|インスタンスid|リソースid|クラウドid"
+            "|resourceid|vm id|vmid|cloud ids",
         "urls": "url|urls|web address|website|アドレス(url)|ウェブサイト|サイトurl|リンク|homepage|uri|endpoint",
-        "lifecycle": "lifecycle|status|state|状態|ステータス|利用状況|稼働状況|使用状況|運用状況|廃棄区分|利用状態"
-            "|ライフサイクル|使用状態|asset status",
+        "lifecycle": "計画中・稼働中・廃止の別|lifecycle|status|state|状態|ステータス|利用状況|稼働状況|使用状況"
+            "|運用状況|廃棄区分|利用状態|ライフサイクル|使用状態|asset status",
         "make": "make|maker|manufacturer|vendor|メーカー|メーカ|製造元|製造者|ベンダー|ベンダ|ブランド|brand|製造会社"
             "|メーカー名|メーカ名",
         "model": "model|型番|型式|機種|機種名|モデル|モデル名|製品名|product|model number|model name|part number"
@@ -84,10 +84,10 @@ _USUAL: Final[dict[str, dict[str, str]]] = {
         "os": "os|operating system|基本ソフト|os名|os名称|osバージョン|os version|オペレーティングシステム|os name"
             "|platform|osの種類|使用os|os種別",
         "count": "count|quantity|qty|数量|台数|個数|数|number of units|amount|員数",
-        "internet_facing": "internet facing|internet|public facing|インターネット公開|外部公開|公開|公開有無"
-            "|外部公開有無|インターネット接続|internet exposed|exposed|公開サーバ",
-        "supplier_facing": "supplier facing|vendor access|委託先接続|外部委託接続|取引先接続|保守回線"
-            "|third party access|supplier access|リモート保守",
+        "internet_facing": "インターネットから到達可能|internet facing|internet|public facing|インターネット公開"
+            "|外部公開|公開|公開有無|外部公開有無|インターネット接続|internet exposed|exposed|公開サーバ",
+        "supplier_facing": "取引先から到達可能|supplier facing|vendor access|委託先接続|外部委託接続|取引先接続"
+            "|保守回線|third party access|supplier access|リモート保守",
         "realm": "realm|認証領域|domain|認証基盤|ドメイン|認証|directory|ad domain|参加ドメイン|認証方式|workgroup|ad",
         "importance": "importance|重要度|重要性|資産価値|criticality|priority|critical|重要度評価|総合重要度"
             "|重要度ランク|business criticality|価値",
@@ -104,26 +104,27 @@ _USUAL: Final[dict[str, dict[str, str]]] = {
             "|last inventory|last sync|最終通信日時|last scanned|最終利用日",
     },
     "unit": {
-        "id": "id|部署コード|部門コード|組織コード|コード|code|部署番号|unit id|department code|no|番号",
-        "name": "name|部署|部署名|部門|部門名|組織名|名称|unit|department|department name|division|unit name|team"
-            "|組織",
-        "parent": "parent|上位部署|上位部門|上位組織|親部署|親部門|親組織|parent unit|parent department|reports to"
-            "|上位組織コード|上位部署コード|親",
+        "id": "部門の番号|id|部署コード|部門コード|組織コード|コード|code|部署番号|unit id|department code|no|番号",
+        "name": "名前|name|部署|部署名|部門|部門名|組織名|名称|unit|department|department name|division|unit name"
+            "|team|組織",
+        "parent": "上位の部門|parent|上位部署|上位部門|上位組織|親部署|親部門|親組織|parent unit|parent department"
+            "|reports to|上位組織コード|上位部署コード|親",
         "owner": "owner|責任者|部署長|部門長|所属長|管理者|head|manager|responsible|長",
         "notes": "notes|備考|メモ|説明|comment|description|remarks",
     },
     "zone": {
-        "id": "id|区画id|セグメントid|vlan id|vlanid|vid|コード|code|番号|no|zone id",
-        "name": "name|区画|区画名|セグメント|セグメント名|ネットワーク名|名称|zone|zone name|network name|segment"
-            "|vlan|vlan名|vlan name|description|説明",
+        "id": "区画の番号|id|区画id|セグメントid|vlan id|vlanid|vid|コード|code|番号|no|zone id",
+        "name": "名前|name|区画|区画名|セグメント|セグメント名|ネットワーク名|名称|zone|zone name|network name"
+            "|segment|vlan|vlan名|vlan name|description|説明",
         "zone_kind": "kind|種別|種類|区分|type|分類|zone kind|zone type|role",
-        "ranges": "ranges|range|cidr|subnet|prefix|network|ネットワークアドレス|アドレス範囲|サブネット"
-            "|ipアドレス範囲|ネットワーク|network address|ip range|address range|ipレンジ|アドレス帯|プレフィックス",
+        "ranges": "アドレスの範囲|ranges|range|cidr|subnet|prefix|network|ネットワークアドレス|アドレス範囲"
+            "|サブネット|ipアドレス範囲|ネットワーク|network address|ip range|address range|ipレンジ|アドレス帯"
+            "|プレフィックス",
         "unit": "unit|部署|部門|管理部署|管理部門|所管|department|team|tenant",
         "notes": "notes|備考|メモ|comment|comments|remarks",
     },
     "contact": {
-        "id": "id|社員番号|職員番号|employee id|社員id|職員id|番号|no|contact id|employee number",
+        "id": "連絡先の番号|id|社員番号|職員番号|employee id|社員id|職員id|番号|no|contact id|employee number",
         "name": "name|氏名|名前|担当者|担当者名|full name|display name|contact|contact name|person|名称|窓口",
         "mail": "mail|email|e-mail|mail address|email address|メール|メールアドレス|eメール|電子メール|emailアドレス",
         "unit": "unit|部署|部署名|部門|所属|所属部署|department|team|division|組織",
@@ -131,7 +132,11 @@ _USUAL: Final[dict[str, dict[str, str]]] = {
     },
 }  # fmt: skip
 _KNOWN: Final = {
-    kind: {heading(word): field for field, words in usual.items() for word in (field, *words.split("|"))}
+    kind: {
+        heading(word): field
+        for field, words in usual.items()
+        for word in (field, FIELDS[kind][field], *words.split("|"))
+    }
     for kind, usual in _USUAL.items()
 }
 #: Parts that are enough to know a heading by, where it is not known as a whole, e.g. “MACアドレス1”.

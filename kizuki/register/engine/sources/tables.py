@@ -57,10 +57,10 @@ def _row(
 ) -> Iterator[Row | RowFault]:
     """A row by its headings. `trimmed`: empty cells at the end of a row are not written at all."""
     place, cells = line
-    if any(cell.strip() for cell in cells[len(headings) :]):
+    if len(cells) > len(headings) and any(cell.strip() for cell in cells[len(headings) :]):
         yield fault(place, "", says.MORE_CELLS, n=len(cells), m=len(headings))
         return
-    if any(encoded.LOST in cell for cell in cells):
+    if encoded.LOST in "".join(cells):
         yield fault(place, "", says.UNREADABLE)
         return
     if len(cells) < len(headings) and not trimmed:
@@ -76,10 +76,14 @@ def headings_of(source: Source, *, excel: bool = False) -> list[str]:
 
 def _head(source: Source, lines: Iterator[Line]) -> tuple[list[Line], tuple[int, Sequence[str]]]:
     """The row of headings among the first rows, and all of these: titles and notes often stand above a table."""
-    early = list(itertools.islice(lines, HEAD if source.options.header_row is None else source.options.header_row))
+    wanted, early = source.options.header_row, list[Line]()
+    for line in lines:
+        early.append(line)
+        if len(early) >= HEAD if wanted is None else not isinstance(line, RowFault) and line[0] >= wanted:
+            break
     filled = [line for line in early if not isinstance(line, RowFault) and any(cell.strip() for cell in line[1])]
-    if source.options.header_row is not None:
-        filled = [line for line in filled if line[0] == source.options.header_row]
+    if wanted is not None:
+        filled = [line for line in filled if line[0] == wanted]
     if not filled:
         raise source.refuse(says.NO_HEADINGS if early else says.EMPTY)
     known = [known_headings(cells) for _, cells in filled]
