@@ -57,7 +57,10 @@ class OwnMeasureForm(forms.Form):
     )  # fmt: skip
     cost = forms.ChoiceField(label=_("Cost"), choices=list(words.COSTS.items()), initial="not stated")
     split_from = forms.CharField(
-        label=_("Split from"), required=False, max_length=16, help_text=_("The id of the measure from which it is split.")
+        label=_("Split from"),
+        required=False,
+        max_length=16,
+        help_text=_("The id of the measure from which it is split."),
     )
     base = forms.IntegerField(widget=forms.HiddenInput, min_value=0, initial=0)
 
