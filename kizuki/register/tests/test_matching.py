@@ -83,7 +83,8 @@ def test_a_slip_of_the_pen_does_not_speak_against() -> None:
 
 def test_a_made_up_address_identifies_in_its_zone_only() -> None:
     known = Known("PHONE", macs=("da:00:00:00:00:01",), zones=("office",))
-    assert only(match([known], RANGES, [seen(mac=known.macs[0], zone="office")])).asset == "PHONE"
+    device = only(match([known], RANGES, [seen(mac=known.macs[0], zone="office")]))
+    assert (device.asset, device.confidence, words(device)) == ("PHONE", "possible", ["random-mac"])
     assert only(match([known], RANGES, [seen(mac=known.macs[0], zone="lab")])).status == "unknown"
     assert len(match([], RANGES, [seen(mac=known.macs[0], zone=zone) for zone in ("office", "lab")]).devices) == 2
 
@@ -130,6 +131,15 @@ def test_a_renamed_machine_stays_one() -> None:
     rows = [seen("dhcp:a", 0, mac=PC.macs[0], hosts="pc-1"), seen("dhcp:a", 48, mac=PC.macs[0], hosts="pc-77")]
     device = only(match([PC], RANGES, rows))
     assert (device.asset, device.status, device.hosts) == ("PC", "changed", ("pc-1", "pc-77"))
+
+
+def test_a_name_belongs_to_who_held_its_address_whenever_it_was_seen() -> None:
+    mac = "3c:52:82:00:00:55"
+    rows = [seen("dhcp:a", h, mac=mac, ips="10.0.0.7") for h in (0, 4, 8)]
+    signed_in = [seen("ad", h, ips="10.0.0.7", hosts="pc-1.corp.example") for h in (1, 3, 7)]
+    device = only(match([Known("PC", hosts=("pc-1",))], RANGES, [*rows, *signed_in]))
+    assert (device.id, device.asset, device.seen) == (f"mac:{mac}", "PC", 6)
+    assert len(match([], RANGES, [*rows, signed_in[0]]).devices) == 2, "once may be chance"
 
 
 def test_a_clone_with_the_same_name_is_another_machine() -> None:
