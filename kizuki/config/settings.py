@@ -47,7 +47,9 @@ INSTALLED_APPS = [
     "kizuki.criteria",
     "kizuki.register",
     "kizuki.tasks",
+    "kizuki.devices",
     "kizuki.measures",
+    "kizuki.measures.benchmark",
     "kizuki.casebook",
     "kizuki.replay",
     "kizuki.demo",
@@ -154,6 +156,8 @@ SECURE_SSL_REDIRECT = False
 
 #: Uploads: an organisation file for a replay on the spot, a case file. Larger ones are refused before they are read.
 UPLOAD_LIMIT = env.number("KIZUKI_UPLOAD_MB", 16, low=1, high=512) * 2**20
+#: Days after which what sources saw of devices is forgotten.
+OBSERVATION_DAYS = env.number("KIZUKI_OBSERVATION_DAYS", 180, low=15, high=3650)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
 FILE_UPLOAD_HANDLERS = ["kizuki.ui.uploads.BoundedUpload"]

@@ -1,0 +1,236 @@
+"""Taking in what sources saw, and forgetting what is too old."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Final, NamedTuple
+
+import msgspec
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kizuki.devices.actions.stale import ROOM
+from kizuki.devices.models import Observation, Source, Trace, Watch, Word
+from kizuki.jobs.worker import progress
+from kizuki.journal.actions import By, record
+from kizuki.register.engine.matching import State, fold, forget
+from kizuki.register.engine.matching.fold import Key, key_of, key_of_trace
+from kizuki.register.engine.observation import Observation as Seen
+from kizuki.register.models import Organisation
+
+#: Observations of one transaction, and the pause after it in seconds: no other writer waits for long.
+PORTION: Final = 400
+PAUSE: Final = 0.02
+#: A clock may be wrong by so much; what was seen later than that was not seen.
+AHEAD: Final = timedelta(days=1)
+
+
+class Taken(NamedTuple):
+    """How many observations were new, were there already, and lie in the future or further back than is kept."""
+
+    new: int = 0
+    same: int = 0
+    outside: int = 0
+
+    def __add__(self, other: object) -> Taken:
+        assert isinstance(other, Taken)
+        return Taken(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+def take_observations(
+    *, source: str, observations: Iterable[Seen], by: By, zone: str = "", organisation: Organisation | None = None
+) -> Taken:
+    """Keep what a source saw, in portions that are each a transaction of its own. What is there already is not kept twice, so that
+    taking in the same file again, or going on after a stop, does no harm. `zone`: where the source looks, for observations that do
+    not say so. A matching follows as a job."""
+    home = organisation or Organisation.objects.filter(is_home=True, deleted_at=None).first()
+    if home is None:
+        raise ValidationError(_("There is no organisation yet whose devices these could be."))
+    row = _source(home, source, zone)
+    taken = Taken()
+    for n, portion in enumerate(_portions(observations)):
+        if n:
+            time.sleep(PAUSE)
+        taken += _take(home, row, portion)
+        progress(0)
+    _tell(home, row, taken, by)
+    return taken
+
+
+@transaction.atomic
+def _source(home: Organisation, name: str, zone: str) -> Source:
+    row, _new = Source.objects.get_or_create(organisation=home, name=name[:200], defaults={"zone": zone})
+    if zone and row.zone != zone:
+        row.zone = zone
+        row.save(update_fields=["zone"])
+    return row
+
+
+@transaction.atomic
+def _tell(home: Organisation, row: Source, taken: Taken, by: By) -> None:
+    from kizuki.devices.tasks import ask_for_matching
+
+    Source.objects.filter(pk=row.pk).update(read_at=timezone.now())
+    if taken.new:
+        ask_for_matching(by)
+    data = {"source": row.name, "new": taken.new, "same": taken.same, "outside": taken.outside}
+    record(by=by, room=ROOM, verb="took", obj=row, data=data)
+
+
+def _portions(observations: Iterable[Seen]) -> Iterator[list[Seen]]:
+    rest = iter(observations)
+    while portion := list(islice(rest, PORTION)):
+        yield portion
+
+
+@transaction.atomic
+def _take(home: Organisation, source: Source, portion: Sequence[Seen]) -> Taken:
+    watch, _new = Watch.objects.get_or_create(organisation=home)
+    # Whoever takes in waits here for another, so that the fold of a trace is always that of all its observations.
+    Watch.objects.select_for_update().get(pk=watch.pk)
+    inside = [_placed(one, source.zone) for one in portion if _kept(one)]
+    traces = _traces(home, {digest(key_of(one)): key_of(one) for one in inside})
+    new = _fresh(source, inside, traces)
+    rows = [row for row, _one in new]
+    Observation.objects.bulk_create(rows, batch_size=PORTION)
+    _fold([one for _row, one in new], traces)
+    if rows:
+        Watch.objects.filter(pk=watch.pk).update(taken=F("taken") + 1)
+        _stretch(source, [row.at for row in rows])
+    return Taken(len(rows), len(inside) - len(rows), len(portion) - len(inside))
+
+
+def _kept(one: Seen) -> bool:
+    now = timezone.now()
+    return now - timedelta(days=settings.OBSERVATION_DAYS) <= one.at <= now + AHEAD
+
+
+def _placed(one: Seen, zone: str) -> Seen:
+    return msgspec.structs.replace(one, zone=zone) if zone and one.zone is None else one
+
+
+def digest(key: Key) -> str:
+    """A name for what a trace says of identity."""
+    return hashlib.sha256(msgspec.json.encode(key)).hexdigest()
+
+
+def _traces(home: Organisation, keys: dict[str, Key]) -> dict[str, Trace]:
+    """The traces of these keys by digest, made where they are new."""
+    found = {row.digest: row for row in Trace.objects.filter(organisation=home, digest__in=keys)}
+    made = [
+        Trace(
+            organisation=home, digest=name, source=key[0], mac=key[1] or "", serial=key[2] or "", cloud_id=key[3] or "",
+            zone=key[4] or "", ips=list(key[5]), hosts=list(key[6]),
+        )
+        for name, key in keys.items()
+        if name not in found
+    ]  # fmt: skip
+    Trace.objects.bulk_create(made, batch_size=PORTION)
+    words = [Word(trace=row, word=word[:200].casefold()) for row in made for word in _words(row)]
+    Word.objects.bulk_create(words, batch_size=PORTION * 5)
+    return found | {row.digest: row for row in made}
+
+
+def _words(row: Trace) -> set[str]:
+    return {word for word in (row.mac, row.serial, row.cloud_id, *row.ips, *row.hosts) if word}
+
+
+def _fresh(source: Source, inside: Sequence[Seen], traces: dict[str, Trace]) -> list[tuple[Observation, Seen]]:
+    """Rows for those observations that are not there yet."""
+    named = [
+        (traces[digest(key_of(one))], one.at.astimezone(UTC).replace(microsecond=0), _said(one), one) for one in inside
+    ]
+    if not named:
+        return []
+    times = [at for _trace, at, _said, _one in named]
+    there = Observation.objects.filter(
+        trace__in={row.pk for row in traces.values() if row.seen}, source=source, at__range=(min(times), max(times))
+    )
+    known = set(there.values_list("trace_id", "at", "said"))
+    new: list[tuple[Observation, Seen]] = []
+    for trace, at, said, one in named:
+        if (trace.pk, at, said) not in known:
+            known.add((trace.pk, at, said))
+            says = [list(pair) for pair in one.says]
+            new.append((Observation(trace=trace, source=source, zone=one.zone or "", at=at, says=says, said=said), one))
+    return new
+
+
+def _said(one: Seen) -> str:
+    return hashlib.sha256(msgspec.json.encode(one.says)).hexdigest()[:16] if one.says else ""
+
+
+def _fold(new: Sequence[Seen], traces: dict[str, Trace]) -> None:
+    """Fold new observations into their traces. Folding is the same in any portions, so that a trace is always that of all its
+    observations."""
+    touched = {digest(key_of(one)) for one in new}
+    before = State(tuple(traces[name].folded for name in touched if traces[name].seen))
+    rows = [traces[digest(key_of_trace(one))].fill(one) for one in fold(new, before).traces]
+    Trace.objects.bulk_update(rows, ["stays", "says", "seen", "first", "last"], batch_size=100)
+
+
+def _stretch(source: Source, times: Sequence[datetime]) -> None:
+    row = Source.objects.get(pk=source.pk)
+    row.count += len(times)
+    row.first_at = min(filter(None, (row.first_at, *times)))
+    row.last_at = max(filter(None, (row.last_at, *times)))
+    row.save(update_fields=["count", "first_at", "last_at"])
+
+
+# ── forgetting ──
+
+
+def forget_observations(*, organisation: Organisation, by: By, before: datetime | None = None) -> int:
+    """Forget what was seen before a time (as long ago as the setting says); gives how many observations. Their traces are as if
+    it had never been seen."""
+    end = before or timezone.now() - timedelta(days=settings.OBSERVATION_DAYS)
+    count = 0
+    while portion := _oldest(organisation, end):
+        count += portion
+        progress(0)
+        time.sleep(PAUSE)
+    after = 0
+    while (after := _forget_traces(organisation, int(end.timestamp()), after)) > 0:
+        time.sleep(PAUSE)
+    if count:
+        _tell_forgotten(organisation, count, end, by)
+    return count
+
+
+@transaction.atomic
+def _oldest(organisation: Organisation, end: datetime) -> int:
+    found = Observation.objects.filter(source__organisation=organisation, at__lt=end).order_by("at")
+    rows = list(found.values_list("pk", "source_id")[: PORTION * 5])
+    Observation.objects.filter(pk__in=[pk for pk, _source in rows]).delete()
+    for source, n in Counter(source for _pk, source in rows).items():
+        Source.objects.filter(pk=source).update(count=F("count") - n)
+    return len(rows)
+
+
+@transaction.atomic
+def _forget_traces(organisation: Organisation, end: int, after: int) -> int:
+    """One portion of traces that begin before `end`; gives the last row looked at, 0 where there are no more."""
+    rows = list(Trace.objects.filter(organisation=organisation, first__lt=end, pk__gt=after).order_by("pk")[:PORTION])
+    kept = {digest(key_of_trace(one)): one for one in forget(State(tuple(row.folded for row in rows)), end).traces}
+    Trace.objects.filter(pk__in=[row.pk for row in rows if row.digest not in kept]).delete()
+    still = [row.fill(kept[row.digest]) for row in rows if row.digest in kept]
+    Trace.objects.bulk_update(still, ["stays", "says", "seen", "first", "last"], batch_size=100)
+    return rows[-1].pk if rows else 0
+
+
+@transaction.atomic
+def _tell_forgotten(organisation: Organisation, count: int, end: datetime, by: By) -> None:
+    from kizuki.devices.tasks import ask_for_matching
+
+    Watch.objects.filter(organisation=organisation).update(taken=F("taken") + 1)
+    ask_for_matching(by)
+    record(by=by, room=ROOM, verb="forgot", data={"observations": count, "before": end.isoformat(timespec="seconds")})

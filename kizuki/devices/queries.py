@@ -1,0 +1,85 @@
+"""What the pages ask of devices and observations, and how they find things by their beginning."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Count, Q
+
+from kizuki.devices.choices import State
+from kizuki.devices.models import Device, Observation, Trace, Word
+from kizuki.register.columns import plain
+from kizuki.register.engine import identity
+from kizuki.register.models import Zone
+from kizuki.ui.templatetags.kizuki import language
+
+#: Of what a search finds, so many traces at most are followed to their observations; the newest.
+MOST_TRACES = 1000
+
+
+class Counts(NamedTuple):
+    """Devices by state. `open`: unknown and nobody decided; `aside`: unknown and decided. `zones`: (key, name, devices, open)."""
+
+    states: dict[str, int]
+    open: int
+    aside: int
+    zones: list[tuple[str, str, int, int]]
+
+
+def counts(devices: Any) -> Counts:
+    """One pass over the devices that a person may see."""
+    states: dict[str, int] = dict.fromkeys(State.values, 0)
+    zones: dict[str, list[int]] = {}
+    unknown = 0
+    for zone, state, decided, n in devices.order_by().values_list("zone", "state", "decided").annotate(n=Count("pk")):
+        states[state] += n
+        here = zones.setdefault(zone, [0, 0])
+        here[0] += n
+        if state == State.UNKNOWN and not decided:
+            unknown += n
+            here[1] += n
+    names = zone_names()
+    listed = [(zone, names.get(zone, zone), all_, open_) for zone, (all_, open_) in zones.items()]
+    listed.sort(key=lambda row: (-row[3], -row[2], row[1]))
+    return Counts(states, unknown, states[State.UNKNOWN] - unknown, listed)
+
+
+def zone_names() -> dict[str, str]:
+    """The zones of the home organisation by name in the reader's language."""
+    rows = Zone.objects.filter(organisation__is_home=True, deleted_at=None).only("key", "name_ja", "name_en")
+    return {row.key: row.name.in_(language()) for row in rows}
+
+
+def written(text: str) -> str:
+    """What was typed in the one form that addresses have here; else in small letters."""
+    text = text.strip()
+    return identity.mac(text) or identity.ip(text) or plain(text)
+
+
+def starting(field: str, text: str) -> Q:
+    """Rows whose field begins with a text, by an index on either database."""
+    if connection.vendor == "postgresql":
+        return Q(**{f"{field}__startswith": text})
+    return Q(**{f"{field}__gte": text, f"{field}__lt": text + "\U0010ffff"})
+
+
+def searched_devices(devices: Any, text: str) -> Any:
+    """Devices of which every word is a part of an address, a name or the id of the asset."""
+    for word in text.split()[:6]:
+        devices = devices.filter(text__contains=written(word))
+    return devices
+
+
+def searched_observations(observations: Any, text: str) -> Any:
+    """Observations in which some address or name begins with the text."""
+    found = Word.objects.filter(starting("word", written(text)[:200]), trace__organisation__is_home=True)
+    traces = list(found.order_by("-trace").values_list("trace", flat=True).distinct()[:MOST_TRACES])
+    return observations.filter(trace__in=traces)
+
+
+def sightings(device: Device, most: int) -> list[Observation]:
+    """The latest observations of a device."""
+    traces = Trace.objects.filter(Q(device=device) | Q(parts__device=device)).values("pk")
+    rows = Observation.objects.filter(trace__in=traces).select_related("trace", "source")
+    return list(rows.order_by("-at", "-pk")[:most])
