@@ -93,7 +93,7 @@ def version_context(request: HttpRequest, found: Version, **more: Any) -> dict[s
         "shares": presenting.shares(compiled) if compiled else [], "counting": counting, "State": State,
         "open_draft": next((one for one in versions if one.is_open), None), "may_edit": may_edit(request),
         "may_approve": may_edit(request) and not own, "version_form": VersionForm(initial=here),
-        "propose_form": ProposeForm(initial=here), "waits": found.effective_from and found != counting,
+        "propose_form": ProposeForm(initial=here),
         "approve_form": ApproveForm(initial={**here, "effective_from": timezone.localdate()}),
         "not_begun": found.state == State.APPROVED and (found.effective_from or timezone.localdate()) > timezone.localdate(),
         "decided": Decision.objects.filter(version=found).select_related("version__criteria")[:5],
