@@ -105,6 +105,15 @@ def test_nmap() -> None:
     assert (reading.rows, reading.counts, reading.passed_over, reading.faults) == (3, "entry", (("host down", 1),), ())
 
 
+def test_hosts_of_one_name_are_several_and_a_host_told_twice_is_one() -> None:
+    host = '<host endtime="1764133260"><status state="up"/><address addr="%s"/>'
+    host += '<hostnames><hostname name="%s"/></hostnames></host>'
+    hosts = [("192.0.2.1", "www.example.jp"), ("192.0.2.2", "www.example.jp"), ("192.0.2.1", "www.example.jp")]
+    reading = sources.read("nmap", "scan.xml", f"<nmaprun>{''.join(host % one for one in hosts)}</nmaprun>".encode())
+    assert [asset["ips"] for asset in of(reading, "asset")] == [("192.0.2.1",), ("192.0.2.2",)]
+    assert len(reading.observations) == 3
+
+
 def test_dhcpd() -> None:
     reading = read("dhcpd.leases", seen_at=None)
     assert [(seen.mac, seen.ips, seen.hosts, seen.at.isoformat()) for seen in reading.observations] == [

@@ -25,14 +25,13 @@ def read_xlsx(source: Source) -> Iterator[Item]:
 
 
 def _read(source: Source, *, excel: bool) -> Iterator[Item]:
-    mapping = source.options.mapping
-    if mapping is None:
-        mapping = guess_mapping(headings_of(source, excel=excel), source.options.kind)
-        source.raw.seek(0)
-    mapping = {column: field for column, field in mapping.items() if field in FIELDS[source.options.kind]}
+    headings, kind = headings_of(source, excel=excel), source.options.kind
+    source.raw.seek(0)
+    mapping = guess_mapping(headings, kind) if source.options.mapping is None else source.options.mapping
+    mapping = {column: field for column, field in mapping.items() if field in FIELDS[kind] and column in headings}
     if not mapping:
         raise source.refuse(says.NO_COLUMN, 1)
-    together = Together(source.options.kind)
+    together = Together(kind)
     for row in rows(source, excel=excel):
         if isinstance(row, RowFault):
             yield row

@@ -101,8 +101,10 @@ def _host(source: Source, host: Element, started: str | None, known: set[str]) -
         return
     said = [*_system(host, fields), *_ports(host)]
     fields = {"name": found[0], **fields}
-    if found[0] not in known:
-        known.add(found[0])
+    # a scan of several parts tells of a host several times; a name may belong to several hosts
+    itself = next(iter((*several(fields, "macs"), *several(fields, "ips"))), found[0])
+    if itself not in known:
+        known.add(itself)
         yield Proposal("asset", fields, place)
     at = _time(host.get("endtime") or host.get("starttime") or started) or source.options.seen_at
     if at is None:
