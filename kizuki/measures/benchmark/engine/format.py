@@ -105,7 +105,9 @@ def _faults(found: Checks, lines: Lines) -> Iterable[Fault]:
         ids = [section.id for section in check.sections]
         for m, id in enumerate(ids):
             if id in ids[:m]:
-                yield lines.fault(["checks", n, "sections", m, "id"], f"the section {id} is given twice; ids are unique")
+                yield lines.fault(
+                    ["checks", n, "sections", m, "id"], f"the section {id} is given twice; ids are unique"
+                )
 
 
 def read_peers(file: str, raw: bytes, checks: Sequence[Check]) -> Peers:
@@ -131,7 +133,11 @@ def peer_faults(peers: Sequence[Peer], checks: Sequence[Check]) -> Iterable[tupl
             yield n, "section", f"{peer.section} is not a section of {peer.check}; they are {ids}"
         if not check.scale.min <= peer.q1 <= peer.median <= peer.q3 <= check.scale.max:
             bounds = f"{check.scale.min:g} to {check.scale.max:g}"
-            yield n, "q1", f"quartiles rise and lie on the scale, {bounds}; here they are {peer.q1:g}, {peer.median:g}, {peer.q3:g}"
+            yield (
+                n,
+                "q1",
+                f"quartiles rise and lie on the scale, {bounds}; here they are {peer.q1:g}, {peer.median:g}, {peer.q3:g}",
+            )
         key = (*check.key, peer.section, peer.sector, peer.size)
         if key in seen:
             yield n, "section", "the same section is given twice for this sector and size; keep one row"
