@@ -22,26 +22,28 @@ from kizuki.commands.output import (
 
 if TYPE_CHECKING:
     from kizuki.casebook.engine.format import Case
+    from kizuki.register.engine.format import Organisation, Scope
     from kizuki.replay.engine.ranked import PriorityList
     from kizuki.replay.engine.register import Compiled
-    from kizuki.replay.engine.result import Ask, Replay, Run, Step
+    from kizuki.replay.engine.result import Ask, Replay, Run, Sight, Step
 
 Cases = Annotated[list[str] | None, typer.Argument(help="Cases of the library (nisc-h, or H) or case files.")]
 All = Annotated[bool, typer.Option("--all", help="All cases of the library.")]
 Org = Annotated[Path, typer.Option("--org", help="Organisation file (YAML or JSON).")]
 FailOn = Annotated[str, typer.Option("--fail-on", help="Exit code 1 on: through, or depends (which includes through).")]
 
-#: Words of results, verdicts and states, in Japanese; English is the word itself.
+#: Words of results, verdicts and states, in Japanese, the same as on the pages; English is the word itself.
 JAPANESE: Final = {
-    "through": "通過", "depends": "条件次第", "stopped": "阻止", "contained": "封じ込め", "out of reach": "到達不能",
-    "not applicable": "対象外", "study": "調査・研究", "cannot be judged": "判定不能", "hindered": "抑制", "open": "素通り",
+    "through": "通過", "depends": "条件次第", "stopped": "阻止", "contained": "封じ込め", "out of reach": "到達不可",
+    "not applicable": "対象外", "study": "取組みの紹介", "cannot be judged": "判定不可", "hindered": "抑制", "open": "素通り",
     "unknown": "不明", "not reached": "到達せず", "outside": "組織の外", "taken": "奪取", "none": "なし", "partial": "一部",
     "full": "全体", "minutes": "数分", "hours": "数時間", "days": "数日", "weeks": "数週間",
-    "Case": "事例", "Title": "題名", "Result": "結果", "Where": "段階", "Seen": "見える時", "Lost": "失う資産", "Harm": "被害の重み",
-    "Entries": "通る入口", "Assumed": "仮定", "Step": "段階", "Verdict": "判定", "Taken": "奪取", "Of": "対象", "Why": "理由",
+    "Case": "事例", "Title": "題名", "Result": "結果", "Where": "段階", "Seen": "検知の時期", "Lost": "失う資産", "Harm": "被害の重み",
+    "Entries": "通る入口", "Assumed": "想定", "Step": "段階", "Verdict": "判定", "Taken": "奪取", "Of": "対象", "Why": "理由",
     "Ask": "確かめること", "Do": "行うこと", "Gain": "効果", "Total": "累計", "Measure": "対策", "Scope": "適用範囲",
     "Cases": "事例", "Ties": "同順位", "Replay": "再現判定", "Priorities": "優先順位", "wherever not recorded": "記録のない範囲",
-    "What would change it": "結果を変えるもの", "Questions that decide": "決め手となる問い", "of": "／",
+    "whole organisation": "組織全体", "asset": "資産", "kind": "種別", "unit": "部門", "zone": "区画", "not seen": "検知されない",
+    "What would change it": "結果を変える対策", "Questions that decide": "決め手となる問い",
 }  # fmt: skip
 
 
@@ -66,41 +68,42 @@ def replay(
         refuse(f"--fail-on takes through or depends, not “{fail_on}”")
     if not case and not everything:
         refuse("name the cases to replay, or write --all")
-    cases, register = chosen_cases(case or (), everything), _register(org)
+    cases, (organisation, register) = chosen_cases(case or (), everything), _register(org)
     from kizuki.replay.engine.replay import replay_all
 
     results = list(progress(replay_all(cases, register), len(cases), "Replay"))
     if json:
         print_json({"schema": "kizuki/replay/1", "results": results})
     else:
-        _print(cases, results, language(lang))
+        _print(cases, results, organisation, language(lang))
     words = {result.word for result in results}
     if (fail_on and "through" in words) or (fail_on == "depends" and "depends" in words):
         raise typer.Exit(FAILED)
 
 
-def _register(org: Path) -> Compiled:
+def _register(org: Path) -> tuple[Organisation, Compiled]:
     from kizuki.measures.library import catalogue
     from kizuki.register.library import vocabulary
     from kizuki.replay.engine.register import compile_register
 
-    return compile_register(load_organisation(org), catalogue(), vocabulary())
+    organisation = load_organisation(org)
+    return organisation, compile_register(organisation, catalogue(), vocabulary())
 
 
-def _print(cases: list[Case], results: list[Replay], lang: str) -> None:
+def _print(cases: list[Case], results: list[Replay], organisation: Organisation, lang: str) -> None:
     columns = ("Case", "Title", "Result", "Where", "Seen", "Lost", "Harm", "Entries", "Assumed")
     rows = [_row(case, result, lang) for case, result in zip(cases, results, strict=True)]
     print_table(say("Replay", lang), [say(column, lang) for column in columns], rows)
     for result in results if len(results) == 1 else ():
         if result.none is not None:
             _print_run(result.none, lang)
-        _print_questions(result, lang)
+        _print_questions(result, organisation, lang)
 
 
 def _row(case: Case, result: Replay, lang: str) -> tuple[str, ...]:
     run, seen = result.none, result.seen
     entries = f"{run.entries.through}/{run.entries.of}" if run else ""
-    told = f"{seen.step} {seen.measure} {say(seen.delay, lang)}" if seen else ""
+    told = _seen(seen, lang) if seen else ""
     return (
         case.id, case.title.in_(lang), say(result.word, lang), _where(result), told, str(result.loss.assets),
         str(result.loss.harm), entries, str(len(result.assumed)),
@@ -129,42 +132,69 @@ def _step(step: Step, lang: str) -> tuple[str, ...]:
     return step.id, say(word, lang), str(step.taken), str(step.fitting), seen, ", ".join(reasons)
 
 
-def _print_questions(result: Replay, lang: str) -> None:
+def _seen(seen: Sight | None, lang: str) -> str:
+    return f"{seen.step} {seen.measure} {say(seen.delay, lang)}" if seen else say("not seen", lang)
+
+
+def _print_questions(result: Replay, organisation: Organisation, lang: str) -> None:
     if result.questions:
         rows = [
-            (" + ".join(_asked(ask, lang) for ask in question.asks), say(question.word, lang), question.step or "")
+            (
+                " + ".join(_asked(ask, organisation, lang) for ask in question.asks),
+                say(question.word, lang),
+                question.step or "",
+                str(question.loss.assets),
+                str(question.loss.harm),
+            )
             for question in result.questions
         ]
-        print_table(say("Questions that decide", lang), [say(c, lang) for c in ("Measure", "Result", "Where")], rows)
+        columns = [say(c, lang) for c in ("Measure", "Result", "Step", "Lost", "Harm")]
+        print_table(say("Questions that decide", lang), columns, rows)
     if result.changes:
         changes = [
             (
-                _asked(change.ask, lang),
+                _asked(change.ask, organisation, lang),
                 say(change.word, lang),
                 change.step or "",
-                _step_down(change.before.harm, change.after.harm),
+                _then(change.before.assets, change.after.assets),
+                _then(change.before.harm, change.after.harm),
+                _then(_seen(change.seen_before, lang), _seen(change.seen, lang)),
             )
             for change in result.changes
         ]
-        columns = [say(c, lang) for c in ("Measure", "Result", "Where", "Harm")]
+        columns = [say(c, lang) for c in ("Measure", "Result", "Step", "Lost", "Harm", "Seen")]
         print_table(say("What would change it", lang), columns, changes)
 
 
-def _step_down(before: int, after: int) -> str:
-    return f"{before} → {after}"
+def _then(before: object, after: object) -> str:
+    """What something is and would be; once where it stays."""
+    return str(after) if before == after else f"{before} → {after}"
 
 
-def _asked(ask: Ask, lang: str) -> str:
-    from kizuki.replay.engine.coverage import scope_text
+def _asked(ask: Ask, organisation: Organisation, lang: str) -> str:
+    where = scope_words(ask.row.scope, organisation, lang) if ask.row else say("wherever not recorded", lang)
+    return f"{ask.measure} ({where})"
 
-    return f"{ask.measure} ({scope_text(ask.row.scope) if ask.row else say('wherever not recorded', lang)})"
+
+def scope_words(scope: Scope, organisation: Organisation, lang: str) -> str:
+    """A scope with the names that the organisation gives its parts: “zone Servers, kind file-server”."""
+    if scope.all:
+        return say("whole organisation", lang)
+    from kizuki.kit.text import shown
+
+    names = {("asset", asset.id): asset.name for asset in organisation.assets}
+    names |= {("unit", unit.id): unit.name for unit in organisation.units}
+    names |= {("zone", zone.id): zone.name for zone in organisation.zones}
+    given = ((key, getattr(scope, key)) for key in ("asset", "unit", "zone", "kind"))
+    said = [(say(key, lang), shown(names.get((key, value), value), lang)) for key, value in given if value is not None]
+    return "、".join(f"{key}「{name}」" for key, name in said) if lang == "ja" else ", ".join(map(" ".join, said))
 
 
 def priorities(
     case: Cases = None, *, org: Org, everything: All = False, json: Json = False, lang: Language = ""
 ) -> None:
     """What to find out first and what to do first, by the harm avoided over the cases (all of them, unless named)."""
-    cases, register = chosen_cases(case or (), everything or not case), _register(org)
+    cases, (organisation, register) = chosen_cases(case or (), everything or not case), _register(org)
     from kizuki.replay.engine.priorities import priorities as rank
 
     made = rank(cases, register)
@@ -172,15 +202,15 @@ def priorities(
         print_json({"schema": "kizuki/priorities/1", "priorities": made})
         return
     shown = language(lang)
-    _print_list("Ask", made.ask, shown)
-    _print_list("Do", made.do, shown)
+    _print_list("Ask", made.ask, organisation, shown)
+    _print_list("Do", made.do, organisation, shown)
 
 
-def _print_list(title: str, found: PriorityList, lang: str) -> None:
+def _print_list(title: str, found: PriorityList, organisation: Organisation, lang: str) -> None:
     rows = [
         (
-            " + ".join(_asked(ask, lang) for ask in row.asks), str(row.gain), str(row.total),
-            ", ".join(gain.case for gain in row.cases), ", ".join(_asked(ask, lang) for ask in row.ties),
+            " + ".join(_asked(ask, organisation, lang) for ask in row.asks), str(row.gain), str(row.total),
+            ", ".join(gain.case for gain in row.cases), ", ".join(_asked(ask, organisation, lang) for ask in row.ties),
         )
         for row in found.rows
     ]  # fmt: skip

@@ -33,6 +33,7 @@ def values_of(result: Replay) -> dict[str, Any]:
     return {
         "word": result.word,
         "step": result.step or "",
+        "lost": result.loss.assets,
         "harmed": result.loss.harmed,
         "assumed": len(result.assumed),
         "seen": msgspec.to_builtins(result.seen) if result.seen else None,
@@ -74,7 +75,9 @@ def _refresh(organisation: Organisation, cases: Sequence[Case]) -> int:
         )
         for case in cases
     ]
-    fields = ["case_digest", "organisation_digest", "word", "step", "harmed", "assumed", "seen", "marks", "made_at"]
+    fields = [
+        *("case_digest", "organisation_digest", "word", "step", "lost", "harmed", "assumed", "seen", "marks", "made_at")
+    ]
     with transaction.atomic():
         Outcome.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["case", "organisation"], update_fields=fields

@@ -31,6 +31,7 @@ class Row(NamedTuple):
     word: str
     step: str
     marks: list[hooks.StepMark]
+    lost: int
     harmed: int
     assumed: int
     seen: str
@@ -60,6 +61,7 @@ def rows(organisation: Organisation, cases: Sequence[Case]) -> list[Row]:
                 outcome.word if outcome else "",
                 outcome.step if outcome else "",
                 [hooks.StepMark(*mark) for mark in outcome.marks] if outcome else [],
+                outcome.lost if outcome else 0,
                 outcome.harmed if outcome else 0,
                 outcome.assumed if outcome else 0,
                 presenting.sight(seen),

@@ -32,6 +32,7 @@ class Outcome(models.Model):
     organisation_digest = models.CharField(max_length=64)
     word = models.CharField(max_length=20)
     step = models.CharField(max_length=40, blank=True)
+    lost = models.PositiveBigIntegerField(default=0)
     harmed = models.PositiveBigIntegerField(default=0)
     assumed = models.PositiveIntegerField(default=0)
     seen = models.JSONField(null=True)

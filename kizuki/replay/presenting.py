@@ -319,10 +319,14 @@ def change_lines(changes: Sequence[Change], where: Names, most: int = 15) -> lis
     return [
         ChangeLine(
             ask_line(c.ask, where), c.word, c.step or "", c.before, c.after,
-            sight(c.seen), sight(c.seen_before),
+            _where_seen(c.seen), _where_seen(c.seen_before),
         )
         for c in ranked[:most]
     ]  # fmt: skip
+
+
+def _where_seen(seen: Sight | None) -> str:
+    return seen.step + _(", ") + sight(seen) if seen else ""
 
 
 def information(loss: Loss) -> list[str]:

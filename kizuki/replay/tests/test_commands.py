@@ -117,3 +117,39 @@ def test_replay_needs_no_django() -> None:
         "sys.exit(found.exit_code or ('django' in sys.modules) * 9)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_scopes_are_told_in_words_with_the_organisation_s_names() -> None:
+    words = ["priorities", "E", "--org", str(FIDELITY / "e-before.yaml")]
+    english = run.invoke(app, [*words, "--lang", "en"]).stdout
+    assert "P05 (zone Service A)" in english
+    assert "P05 (区画「Service A」)" in run.invoke(app, [*words, "--lang", "ja"]).stdout
+    whole = run.invoke(app, ["replay", "E", "--org", str(FIDELITY / "e-after.yaml"), "--lang", "en"]).stdout
+    assert "D05 (whole organisation)" in whole
+    assert "=" not in english + whole
+
+
+def test_what_would_change_it_says_what_changes() -> None:
+    """A measure that only lets the attack be seen sooner says so; what stays is told once."""
+    words = ["replay", "E", "--org", str(FIDELITY / "e-after.yaml"), "--lang", "en"]
+    rows = [line.split("  ") for line in run.invoke(app, words).stdout.splitlines()]
+    line = next([cell.strip() for cell in row if cell.strip()] for row in rows if row[0].startswith("D05 ("))
+    assert line == ["D05 (whole organisation)", "through", "E7", "3", "9", "E7 D06 hours → E2 D05 hours"]
+    line = next([cell.strip() for cell in row if cell.strip()] for row in rows if row[0].startswith("P07 ("))
+    assert line == ["P07 (zone Service A)", "stopped", "E2", "3 → 0", "9 → 0", "E7 D06 hours → not seen"]
+
+
+def test_the_terminal_uses_the_words_of_the_pages() -> None:
+    """Where a page has a message of the same English, its Japanese is the one of the terminal too."""
+    from babel.messages.pofile import read_po
+
+    from kizuki.commands.replaying import JAPANESE
+
+    with (Path(__file__).parents[2] / "locale" / "parts" / "pages.po").open("rb") as file:
+        pages = {str(message.id): message.string for message in read_po(file, locale="ja") if not message.context}
+    shared = {
+        word: pages[word] for word in JAPANESE if word in pages and word != "Where"
+    }  # there: where a measure holds
+    assert len(shared) > 25
+    assert {word: JAPANESE[word] for word in shared} == shared
+    assert JAPANESE["Lost"] == pages["Assets lost"]

@@ -34,6 +34,20 @@ def test_outcomes_say_what_replay_says(cast: Any) -> None:
     assert sum(listing.counts(company, Case.objects.all()).values()) == 8
 
 
+def test_the_overview_says_what_is_lost_beside_what_is_harmed(cast: Any, signed_in: Any) -> None:
+    """D is contained with nothing harmed, and one PC is lost all the same (rule 7: what had been lost stands beside the word)."""
+    load_library()
+    company = load_company()
+    refresh(organisation=company, cases=stale(company))
+    rows = {row.case.slug: row for row in listing.rows(company, list(Case.objects.all()))}
+    assert (rows["nisc-d"].word, rows["nisc-d"].lost, rows["nisc-d"].harmed) == ("contained", 1, 0)
+    client = signed_in(cast.manager)
+    for slug, row in rows.items():
+        assert row.lost == client.get(f"/api/v1/replay/{slug}").json().get("loss", {}).get("assets", 0)
+    page = client.get("/replay/").content.decode()
+    assert '<td class="num" data-l="Assets lost">1</td><td class="num" data-l="Assets harmed">0</td>' in page
+
+
 def test_a_changed_case_is_replayed_again(cast: Any) -> None:
     load_library()
     company = load_company()
