@@ -69,6 +69,16 @@ def test_lines_of_two_encodings_in_one_file_are_read_each_by_its_own() -> None:
     assert told(reading) == [(4, "", says.UNREADABLE, "row")]
 
 
+def test_one_broken_line_does_not_make_a_table_shift_jis() -> None:
+    good = "name,unit\n" + "".join(f"pc{n},あい\n" for n in range(5))
+    raw = good.encode() + "pc,ｹｲﾘ\n".encode("cp932")
+    assert raw.decode("cp932")  # all of it could be read as that
+    assert [asset["unit"] for asset in assets(read(raw))] == ["あい"] * 5 + ["ｹｲﾘ"]
+    kana = (good + "pc,ﾃｰ\n").encode("cp932")
+    assert b"\xc3\xb0".decode()  # and this line as UTF-8
+    assert assets(read(kana))[-1] == {"name": "pc", "unit": "ﾃｰ"}
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_any_usual_separator(separator: str) -> None:
     rows = [["名称", "備考", "IPアドレス"], ["a", '"x, y; z"', "192.0.2.1"], ["b", "", "192.0.2.2"]]

@@ -27,9 +27,11 @@ def encoding_of(raw: BinaryIO) -> str | None:
         if max(even, odd) * 5 < len(start) or min(even, odd) * 10 > max(even, odd):
             return None
         return "utf-16-le" if odd > even else "utf-16-be"
-    for encoding in ("utf-8-sig", "cp932"):
-        if _fits(raw, encoding):
-            return encoding
+    if _fits(raw, "utf-8-sig"):
+        return "utf-8-sig"
+    # UTF-8 with a broken line can pass for Shift_JIS by chance, and would then be unreadable from its first row to its last.
+    if _fits(raw, "cp932") and not _mostly_utf_8(raw):
+        return "cp932"
     controls = sum(byte < 32 and byte not in (9, 10, 12, 13, 27) for byte in start)
     return None if controls * 20 > len(start) else "mixed"
 
@@ -45,6 +47,20 @@ def _fits(raw: BinaryIO, encoding: str) -> bool:
     finally:
         raw.seek(0)
     return True
+
+
+def _mostly_utf_8(raw: BinaryIO) -> bool:
+    """Whether most of the lines with more than ASCII in them are UTF-8."""
+    fits = others = 0
+    while line := raw.readline(PIECE):
+        if not line.isascii():
+            try:
+                line.decode()
+                fits += 1
+            except UnicodeDecodeError:
+                others += 1
+    raw.seek(0)
+    return fits > others
 
 
 def lines(raw: BinaryIO, encoding: str) -> Iterator[str]:
