@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from kizuki.register.engine.matching.assign import LISTED, Judge, Verdict
 from kizuki.register.engine.matching.differ import differences
@@ -16,6 +17,16 @@ from kizuki.register.engine.matching.settle import Settled
 _RANKS = ("cloud", "serial", "mac", "name", "router", "relay", "carried", "shared", "ip", "translated", "nameless")
 
 
+class Found(NamedTuple):
+    """A device and where it came from. `asset`: the number of the asset that it is."""
+
+    pieces: list[Piece]
+    node: Node
+    doubtful: bool
+    asset: int | None
+    device: Device
+
+
 class Decided:
     """`devices` in the order of their ids; `placed`: for each trace the numbers of its devices (as in `Matching`)."""
 
@@ -23,15 +34,16 @@ class Decided:
         self.settled, self.judge, self.groups = settled, judge, settled.groups
         pieces, nodes = self._pieces()
         doubts = {settled.links.root(number) for number in settled.doubts}
-        found = [Profile(self.groups, pieces[root], nodes[root], root in doubts) for root in pieces]
-        found.sort(key=lambda profile: profile.id())
-        verdicts = [judge.decide(profile) for profile in found]
-        found, verdicts = self._settle_claims(found, verdicts)
-        told = sorted(
-            ((self._tell(*both), both[0]) for both in zip(found, verdicts, strict=True)), key=lambda pair: pair[0].id
-        )
-        self.devices = tuple(device for device, _ in told)
-        self.placed = self._placed([profile for _, profile in told])
+        found = [self._find(pieces[root], nodes[root], root in doubts) for root in pieces]
+        found = sorted(self._settle_claims(found), key=lambda one: one.device.id)
+        self.devices = tuple(one.device for one in found)
+        self.placed = self._placed(found)
+
+    def _find(self, pieces: list[Piece], node: Node, doubtful: bool) -> Found:
+        """A thing decided and told; its profile is not kept, as there are very many."""
+        profile = Profile(self.groups, pieces, node, doubtful)
+        verdict = self.judge.decide(profile)
+        return Found(pieces, node, doubtful, verdict.asset, self._tell(profile, verdict))
 
     def _pieces(self) -> tuple[dict[int, list[Piece]], dict[int, Node]]:
         """The pieces of each thing and the strongest identifier that one of them was given to."""
@@ -52,29 +64,45 @@ class Decided:
                     nodes[root] = node
         return pieces, nodes
 
-    def _settle_claims(self, found: list[Profile], verdicts: list[Verdict]) -> tuple[list[Profile], list[Verdict]]:
+    def _settle_claims(self, found: list[Found]) -> Iterable[Found]:
         """Where more devices are an asset than there are machines in its row: its listed interfaces and bare addresses and
         names are one machine; any other is a conflict."""
-        claims: dict[int, list[int]] = defaultdict(list)
-        for k, verdict in enumerate(verdicts):
-            if verdict.asset is not None:
-                claims[verdict.asset].append(k)
-        gone: set[int] = set()
-        for asset, listed in sorted(claims.items()):
+        claims: dict[int, list[Found]] = defaultdict(list)
+        for one in found:
+            if one.asset is None:
+                yield one
+            else:
+                claims[one.asset].append(one)
+        for asset, listed in claims.items():
             count = self.groups.owners.assets[asset].count
             if len(listed) <= count:
+                yield from listed
                 continue
-            listed.sort(key=lambda k: (-verdicts[k].points, found[k].id()))
-            lead, *others = listed[count - 1 :]
-            joined = [k for k in others if count == 1 and self._is_part(found[k], found[lead], verdicts[k])]
-            for k in set(others) - set(joined):
-                verdicts[k] = Verdict(None, verdicts[k].points, verdicts[k].reasons, (asset,), len(listed))
-            if joined:
-                found[lead] = self._merged([found[k] for k in (lead, *joined)])
-                verdicts[lead] = self.judge.decide(found[lead])
-                gone.update(joined)
-        keep = [k for k in range(len(found)) if k not in gone]
-        return [found[k] for k in keep], [verdicts[k] for k in keep]
+            listed.sort(key=lambda one: (-one.device.points, one.device.id))
+            yield from listed[: count - 1]
+            yield from self._settle(asset, listed[count - 1], listed[count:], count == 1, len(listed))
+
+    def _settle(self, asset: int, lead: Found, others: list[Found], single: bool, claims: int) -> Iterable[Found]:
+        whole = self._profile(lead)
+        joined = [lead]
+        for one in others:
+            part = self._profile(one)
+            verdict = self.judge.decide(part)
+            if single and self._is_part(part, whole, verdict):
+                joined.append(one)
+            else:
+                clash = Verdict(None, verdict.points, verdict.reasons, (asset,), claims)
+                yield Found(one.pieces, one.node, one.doubtful, None, self._tell(part, clash))
+        if len(joined) == 1:
+            yield lead
+            return
+        pieces = [piece for one in joined for piece in one.pieces]
+        pieces.sort(key=lambda piece: (piece[0], -1 if piece[1] is None else piece[1]))
+        node = min((one.node for one in joined), key=_rank)
+        yield self._find(pieces, node, any(one.doubtful for one in joined))
+
+    def _profile(self, one: Found) -> Profile:
+        return Profile(self.groups, one.pieces, one.node, one.doubtful)
 
     def _is_part(self, part: Profile, whole: Profile, verdict: Verdict) -> bool:
         """Whether a thing is another face of the machine: the register lists an identifier of it, or it has none."""
@@ -84,21 +112,19 @@ class Decided:
         bare = any(not (one.serials or one.clouds or one.universal_macs(self.groups)) for one in (part, whole))
         return bare or any(reason.word in LISTED for reason in verdict.reasons)
 
-    def _merged(self, profiles: Sequence[Profile]) -> Profile:
-        node = min((profile.node for profile in profiles), key=_rank)
-        pieces = [piece for profile in profiles for piece in profile.pieces]
-        pieces.sort(key=lambda piece: (piece[0], -1 if piece[1] is None else piece[1]))
-        return Profile(self.groups, pieces, node, any(profile.doubtful for profile in profiles))
-
-    def _placed(self, profiles: Sequence[Profile]) -> tuple[tuple[int, ...], ...]:
-        made: list[tuple[int, ...] | list[int]] = [[-1] * len(trace.stays) for trace in self.groups.traces]
-        for number, profile in enumerate(profiles):
-            for n, stay in profile.pieces:
+    def _placed(self, found: Sequence[Found]) -> tuple[tuple[int, ...], ...]:
+        made: list[tuple[int, ...]] = [()] * len(self.groups.traces)
+        split: dict[int, list[int]] = {}
+        for number, one in enumerate(found):
+            whole = (number,)
+            for n, stay in one.pieces:
                 if stay is None:
-                    made[n] = (number,)
+                    made[n] = whole
                 else:
-                    made[n][stay] = number  # type: ignore[index]
-        return tuple(tuple(numbers) if len(set(numbers)) > 1 else tuple(numbers[:1]) for numbers in made)
+                    split.setdefault(n, [-1] * len(self.groups.traces[n].stays))[stay] = number
+        for n, numbers in split.items():
+            made[n] = tuple(numbers) if len(set(numbers)) > 1 else (numbers[0],)
+        return tuple(made)
 
     # ── telling ──
 

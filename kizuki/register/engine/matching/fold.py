@@ -17,11 +17,12 @@ Stay: TypeAlias = tuple[int, int]
 def fold(observations: Iterable[Observation], previous: State | None = None) -> State:
     """The traces of `previous` and `observations` together. Each observation counts as often as it is given."""
     times: dict[Key, list[int]] = {}
+    same: dict[object, object] = {}
     said: dict[Key, dict[str, tuple[int, tuple[str, ...]]]] = {}
     for one in observations:
         key, at = key_of(one), int(one.at.timestamp())
         if (known := times.get(key)) is None:
-            times[key] = [at]
+            times[_shared(key, same)] = [at]
         else:
             known.append(at)
         if one.says:
@@ -39,6 +40,16 @@ def key_of(one: Observation) -> Key:
     serial = serial_of(one.serial) if one.serial else None
     cloud_id = cloud_of(one.cloud_id) if one.cloud_id else None
     return one.source.partition(":")[0], mac, serial, cloud_id, one.zone, ips, hosts
+
+
+def _shared(key: Key, same: dict[object, object]) -> Key:
+    """The key made of parts that other keys have too: the same few texts come again and again, each time as new ones."""
+    source, mac, serial, cloud_id, zone, ips, hosts = key
+    once = same.setdefault
+    return (  # type: ignore[return-value]
+        once(source, source), once(mac, mac), serial, cloud_id, once(zone, zone),
+        once(ips, ips), once(hosts, hosts),
+    )  # fmt: skip
 
 
 def key_of_trace(trace: Trace) -> Key:
@@ -72,7 +83,7 @@ def _merged(
 ) -> Iterable[Trace]:
     before = {key_of_trace(trace): trace for trace in previous.traces}
     for key in sorted(times.keys() | before.keys() if before else times, key=_order):
-        old, new = before.get(key), times.get(key)
+        old, new = before.get(key), times.pop(key, None)
         if new is None and old is not None:
             yield old
             continue

@@ -34,6 +34,7 @@ class Groups:
         self.spots: list[tuple[Spot, ...]] = []
         self.names: list[tuple[str, ...]] = []
         self.hints: dict[int, tuple[str, ...]] = {}
+        self._lies: dict[object, tuple[str | None, tuple[Spot, ...]]] = {}
         for trace, found in zip(traces, places.spots, strict=True):
             self._prepare(trace, found)
         self._doubt_hearsay()
@@ -55,14 +56,13 @@ class Groups:
 
     def _prepare(self, trace: Trace, found: Sequence[tuple[str, str | None, int]]) -> None:
         """Where a trace lies, and the names in it that tell something."""
-        zone, spots = trace.zone, tuple[Spot, ...]()
-        if found:
+        if (place := self._lies.get((found, trace.zone))) is None:
             placed = [one for one in found if not one[0].startswith(("fe80:", "169.254."))]
-            inside = {place for ip, place, n in placed if n >= 0 and (ip, place) not in self.places.translated}
-            zone = zone if not inside or zone in inside else min(inside, key=str)
-            spots = tuple([(ip, place) for ip, place, _ in placed])
-        self.zones.append(zone)
-        self.spots.append(spots)
+            inside = {zone for ip, zone, n in placed if n >= 0 and (ip, zone) not in self.places.translated}
+            zone = trace.zone if not inside or trace.zone in inside else min(inside, key=str)
+            place = self._lies[found, trace.zone] = zone, tuple([(ip, lies) for ip, lies, _ in placed])
+        self.zones.append(place[0])
+        self.spots.append(place[1])
         names = {key for host in trace.hosts if (key := self.owners.name(host))} if trace.hosts else ()
         self.names.append(tuple(sorted(names)) if len(names) > 1 else tuple(names))
 

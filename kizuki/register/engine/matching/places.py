@@ -65,8 +65,11 @@ class Places:
         macs: dict[Spot, set[str]] = defaultdict(set)
         leased: set[int] = set()
         named: dict[Spot, int] = {}
+        same: dict[tuple[tuple[str, ...], str | None], tuple[tuple[str, str | None, int], ...]] = {}
         for trace in traces:
-            self.spots.append(spots := tuple([(ip, *self.of(ip, trace.zone)) for ip in trace.ips]))
+            if (spots := same.get((trace.ips, trace.zone))) is None:
+                spots = same[trace.ips, trace.zone] = tuple([(ip, *self.of(ip, trace.zone)) for ip in trace.ips])
+            self.spots.append(spots)
             tells = _tells(trace)
             for ip, zone, n in spots:
                 if trace.source.startswith("dhcp"):

@@ -81,7 +81,7 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     values: tuple[str, ...]
 
 
-class Trace(msgspec.Struct, frozen=True, omit_defaults=True):
+class Trace(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """All observations that say the same of the same thing. `source`: the kind of source (what stands before its colon).
     `stays`: (first, last) of sightings with no long pause between, in order. `seen`: how many observations."""
 
@@ -103,7 +103,7 @@ class State(msgspec.Struct, frozen=True):
     traces: tuple[Trace, ...] = ()
 
 
-class Reason(msgspec.Struct, frozen=True, array_like=True):
+class Reason(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One piece of evidence, as data. `points`: what it counted, below zero if against."""
 
     word: Word
@@ -119,7 +119,7 @@ class NearMiss(msgspec.Struct, frozen=True, omit_defaults=True):
     reasons: tuple[Reason, ...]
 
 
-class Device(msgspec.Struct, frozen=True, omit_defaults=True):
+class Device(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One thing, as all sources together tell of it. `id`: its strongest identifier. `status` moved goes before changed; what
     differs stands in `differs` in any case. `assets`: the candidates of a conflict. `zones`: where it was in the last
     twelve hours in which it was seen (`zone`: the latest of them). `ips`: those of the same hours."""
