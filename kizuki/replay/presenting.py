@@ -261,6 +261,7 @@ class AskLine(NamedTuple):
     state: str
     n: int
     sentence: str
+    ask: Ask
 
 
 def ask_line(ask: Ask, where: Names) -> AskLine:
@@ -274,7 +275,7 @@ def ask_line(ask: Ask, where: Names) -> AskLine:
     )
     name = measure.name.in_(language()) if measure else ask.measure
     sentence = _("Is “%(measure)s” in force at %(where)s?") % {"measure": name, "where": place}
-    return AskLine(reference(ask.measure, True), place, ask.state, ask.count, sentence)
+    return AskLine(reference(ask.measure, True), place, ask.state, ask.count, sentence, ask)
 
 
 def answer_lines(answers: Mapping[str, bool]) -> list[tuple[Reference, bool]]:

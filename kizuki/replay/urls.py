@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kizuki.replay import affected_views, figures_views, map_views, views
+from kizuki.replay import affected_views, figures_views, follow_views, map_views, views
 
 app_name = "replay"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("priorities", views.priorities, name="priorities"),
+    path("priorities/follow", follow_views.follow_up, name="follow_up"),
     path("try", views.tried, name="try"),
     path("template", views.template, name="template"),
     path("organisation", views.organisation_file, name="organisation_file"),

@@ -19,7 +19,7 @@ from kizuki.kit.library import library_path
 from kizuki.measures.library import measures
 from kizuki.register.engine.format import Organisation as Register
 from kizuki.register.models import Organisation, home
-from kizuki.replay import actions, listing, presenting, service
+from kizuki.replay import actions, follow, listing, presenting, service
 from kizuki.replay.engine.result import Replay
 from kizuki.replay.forms import OrganisationFileForm
 
@@ -106,7 +106,10 @@ def priorities(request: HttpRequest) -> HttpResponse:
         return HttpResponse(msgspec.json.encode(found), content_type="application/json")
     marks = {case.slug: case for case in actions.weighed()}
     context = listing.priorities_context(found, organisation.read, marks)
-    return render(request, "replay/priorities.html", context | {"organisation": organisation})
+    rows = (*found.ask.rows, *found.do.rows)
+    followed = follow.followed(request.user, [ask for row in rows for ask in row.asks])
+    context |= {"organisation": organisation, "followed": followed, "may_follow": rules.may_edit(request.user)}
+    return render(request, "replay/priorities.html", context)
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -11,7 +12,11 @@ from django.utils.translation import gettext as _
 
 from kizuki.register.library import names
 from kizuki.replay.engine.ranked import Likeness
+from kizuki.replay.engine.result import Ask
+from kizuki.replay.follow import Followed, key_of
 from kizuki.replay.listing import Square
+from kizuki.replay.words import COSTS
+from kizuki.tasks.models import Task
 from kizuki.ui.templatetags.kizuki import language
 
 register = template.Library()
@@ -45,3 +50,22 @@ def profile_words(like: Likeness) -> str:
     if like.size:
         words.append(_("size"))
     return _(", ").join(words) or "–"
+
+
+class FollowUp(NamedTuple):
+    """What a row of the priorities says of its follow-up: the key of the ask, and its newest task, if there is one."""
+
+    key: str
+    task: Task | None
+
+
+@register.filter
+def follow_up(ask: Ask, followed: Followed) -> FollowUp:
+    key = key_of(ask)
+    return FollowUp(key, followed.by_key.get(key))
+
+
+@register.simple_tag
+def cost_word(cost: str) -> str:
+    """The class of cost that the catalogue gives, in words."""
+    return str(COSTS.get(cost, "–"))
