@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ["KIZUKI_HOME"] = tempfile.mkdtemp(prefix="kizuki-bench-")
 os.environ["DJANGO_SETTINGS_MODULE"] = "kizuki.config.settings"
 
-import django  # noqa: E402
+import django
 
 django.setup()
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from kizuki.journal.engine import chain
 from kizuki.journal.models import Entry, Revision
+from kizuki.journal.rows import insert
 
 #: Any number that no one else locks; it stands for the end of the chain on PostgreSQL.
 _LOCK = 0x4B497A756B69
@@ -84,14 +85,9 @@ def record_revisions(
         told["batch"] = str(batch)
     with transaction.atomic():
         entry = record(by=by, room=room, verb=verb, obj=obj, data=told)
-        rows = [
-            Revision(
-                entry=entry, room=room, kind=r.kind, owner=r.owner, key=r.key, number=r.number, document=r.document,
-                batch=batch, at=entry.at,
-            )
-            for r in revised
-        ]  # fmt: skip
-        Revision.objects.bulk_create(rows, batch_size=1000)
+        rows = ((entry.pk, room, *r, batch, entry.at) for r in revised)
+        fields = ("entry_id", "room", "kind", "owner", "key", "number", "document", "batch", "at")
+        insert(Revision, fields, rows)
     return entry
 
 

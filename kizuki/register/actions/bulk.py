@@ -14,9 +14,12 @@ from kizuki.register.actions.write import apply
 from kizuki.register.engine.kinds import RecordKind
 from kizuki.register.models import TABLES, Organisation
 
-#: Records a transaction; between two of them others may write.
+#: Records that are changed at once on a page; more are a job.
 PORTION: Final = 400
-PAUSE: Final = 0.02
+#: Seconds that a portion shall hold the database, and that others then have for themselves. SQLite lets a writer who waits look
+#: again after 1 to 50 ms in the first fifth of a second, so that a pause as long as this is not missed.
+HOLD: Final = 0.1
+PAUSE: Final = 0.03
 #: As many refused records are told one by one.
 MOST_TOLD: Final = 200
 
@@ -42,14 +45,18 @@ def apply_portions(
     """Make many edits in portions of one batch. A portion with a fault in it is made again without what is wrong. `tell`: called
     with how many are done and how many there are."""
     applied, refused = Applied(None), list[Problem]()
-    for start in range(0, len(edits), PORTION):
-        given = {"by": by, "verb": verb, "batch": batch, "data": data, "quiet": True}
-        done, wrong = _portion(organisation, edits[start : start + PORTION], given)
+    given = {"by": by, "verb": verb, "batch": batch, "data": data, "quiet": True}
+    start, size = 0, PORTION // 4
+    while start < len(edits):
+        began = time.monotonic()
+        done, wrong = _portion(organisation, edits[start : start + size], given)
+        taken = max(time.monotonic() - began, 0.001)
+        start, size = start + size, max(20, min(2000, round(size * min(2.0, HOLD / taken))))
         applied += done
         refused += wrong[: MOST_TOLD - len(refused)]
         if tell is not None:
-            tell(min(start + PORTION, len(edits)), len(edits))
-        if start + PORTION < len(edits):
+            tell(min(start, len(edits)), len(edits))
+        if start < len(edits):
             time.sleep(PAUSE)
     if applied.entry is not None:
         hooks.changed()

@@ -18,6 +18,7 @@ from django.utils.text import slugify
 
 from kizuki.journal.actions import By, Revised, record_revisions
 from kizuki.journal.models import Revision
+from kizuki.journal.rows import insert
 from kizuki.kit.schema_faults import finding_of, findings
 from kizuki.kit.text import Name
 from kizuki.register import hooks
@@ -31,8 +32,6 @@ from kizuki.register.library import vocabulary
 from kizuki.register.models import TABLES, Mention, Organisation
 
 ROOM = "register"
-#: Rows written by one statement; SQLite takes at most 32,766 values in one.
-ROWS = 400
 
 
 class _Step(NamedTuple):
@@ -68,7 +67,7 @@ def apply(
     _check(organisation, steps)
     _not_needed(organisation, [(s.kind, s.key) for s in steps if s.document is None])
     now = timezone.now()
-    rows, revised = _write(organisation, steps, now)
+    revised = _write(organisation, steps, now)
     organisation.digest = _next_digest(organisation.digest, revised)
     organisation.version += 1
     organisation.save()
@@ -77,7 +76,9 @@ def apply(
         sum(s.document is not None and not _is_new(s.row) for s in steps),
         sum(s.document is None for s in steps),
     )
-    about: Any = rows[0] if len(rows) == 1 else organisation
+    about: Any = organisation
+    if len(steps) == 1:
+        about = TABLES[steps[0].kind].objects.get(organisation=organisation, key=steps[0].key)
     told = {**(data or {}), **_told(steps, counts)}
     if not quiet:
         hooks.changed()
@@ -230,24 +231,21 @@ def _not_needed(organisation: Organisation, going: Sequence[tuple[RecordKind, st
         raise InUse(users)
 
 
-def _write(organisation: Organisation, steps: Sequence[_Step], now: datetime) -> tuple[list[Any], list[Revised]]:
-    written: list[Any] = []
+def _write(organisation: Organisation, steps: Sequence[_Step], now: datetime) -> list[Revised]:
     revised: list[Revised] = []
     for kind, of_kind in _grouped(steps).items():
         table = TABLES[kind]
-        rows = [_row(organisation, table, step, now) for step in of_kind]
-        fields = [f.name for f in table._meta.concrete_fields if f.name not in ("id", "organisation", "key")]
-        table.objects.bulk_create(
-            rows, batch_size=ROWS, update_conflicts=True, unique_fields=["organisation", "key"], update_fields=fields
-        )
-        written += rows
-        revised += [
-            Revised(kind, organisation.pk, row.key, row.version, step.document)
-            for row, step in zip(rows, of_kind, strict=True)
-        ]
+        fields = [field.attname for field in table._meta.concrete_fields if field.attname != "id"]
+        rows = [_row(organisation, fields, step, now) for step in of_kind]
+        insert(table, fields, rows, unique=("organisation", "key"))
+        revised += [Revised(kind, organisation.pk, step.key, _version(step), step.document) for step in of_kind]
     _mention(organisation, steps)
     refresh_derived(organisation, [(step.kind, step.key) for step in steps])
-    return written, revised
+    return revised
+
+
+def _version(step: _Step) -> int:
+    return 1 if step.row is None else int(step.row.version) + 1
 
 
 def _grouped(steps: Sequence[_Step]) -> dict[RecordKind, list[_Step]]:
@@ -257,19 +255,14 @@ def _grouped(steps: Sequence[_Step]) -> dict[RecordKind, list[_Step]]:
     return found
 
 
-def _row(organisation: Organisation, table: type[Any], step: _Step, now: datetime) -> Any:
-    version = 1 if step.row is None else step.row.version + 1
-    row = step.row or table(organisation=organisation, key=step.key)
-    # Written as if it were new: it then takes the place of the one with its key.
-    row.pk, row._state.adding = None, True
-    row.version, row.changed_at = version, now
+def _row(organisation: Organisation, fields: Sequence[str], step: _Step, now: datetime) -> list[Any]:
+    """The values of a row; one that is taken out keeps its columns."""
     if step.document is None:
-        row.deleted_at = now
-        return row
-    row.deleted_at, row.document = None, step.document
-    for column, value in columns(step.kind, step.key, step.record).items():
-        setattr(row, column, value)
-    return row
+        values = {name: getattr(step.row, name) for name in fields} | {"deleted_at": now}
+    else:
+        values = columns(step.kind, step.key, step.record) | {"document": step.document, "deleted_at": None}
+    values |= {"organisation_id": organisation.pk, "key": step.key, "version": _version(step), "changed_at": now}
+    return [values[name] for name in fields]
 
 
 def _mention(organisation: Organisation, steps: Sequence[_Step]) -> None:
@@ -278,12 +271,12 @@ def _mention(organisation: Organisation, steps: Sequence[_Step]) -> None:
         if known:
             Mention.objects.filter(organisation=organisation, kind=kind, key__in=known).delete()
         rows = [
-            Mention(organisation=organisation, kind=kind, key=step.key, of_kind=of, of_key=id)
+            (organisation.pk, kind, step.key, of, id)
             for step in of_kind
             if step.record is not None
             for of, id in dict.fromkeys((of, id) for of, _, id in named(kind, step.record))
         ]
-        Mention.objects.bulk_create(rows, batch_size=ROWS * 5)
+        insert(Mention, ("organisation_id", "kind", "key", "of_kind", "of_key"), rows)
 
 
 def _next_digest(before: str, revised: Sequence[Revised]) -> str:

@@ -66,8 +66,9 @@ KIND_PARENT: dict[str, str] = {
 }
 
 
-class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of the parts: frozen, strict about unknown keys, quiet about defaults."""
+class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """Base of the parts: frozen, strict about unknown keys, quiet about defaults. None holds itself, so that the collector of
+    garbage need not look at a hundred thousand of them."""
 
 
 class About(Struct, frozen=True):
