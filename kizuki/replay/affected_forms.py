@@ -46,7 +46,7 @@ class AffectedForm(forms.Form):
         help_text=_("Words that stand in a component, maker, model, operating system or name. A comma parts alternatives."),
     )  # fmt: skip
     kinds = _ticks(_("Kinds of asset that were hit first"), choices=list(ASSET_KINDS.items()))
-    lost = _ticks(_("What was done"), choices=[(effect, EFFECTS[effect]) for effect in HARMFUL])
+    lost = _ticks(_("What the attacker did"), choices=[(effect, EFFECTS[effect]) for effect in HARMFUL])
     onward = forms.ChoiceField(
         label=_("Did it go on inside?"), choices=list(ONWARD.items()), widget=forms.RadioSelect, required=False
     )

@@ -33,8 +33,8 @@ def _day(label: Any) -> forms.DateField:
 class SpanForm(forms.Form):
     """The days that are shown; a year at most."""
 
-    first = _day(_("From"))
-    last = _day(_("To"))
+    first = _day(_("First day"))
+    last = _day(_("Last day"))
 
 
 @require_safe

@@ -132,7 +132,7 @@ def test_the_page_and_its_files(small: Organisation, clock: Any, cast: Cast, sig
     import_cases(documents=cases(), by="a test")
     clock(2026, 10, 8, 9)
     client = signed_in(cast.manager)
-    assert "What stands here" in client.get("/replay/figures").content.decode()
+    assert "What these figures are" in client.get("/replay/figures").content.decode()
     tasks.fill_figures.run("2026-10-01", "2026-10-03")
     register.apply(organisation=small, edits=[cover("P06", "full", all=True)], by="a test")
     tasks.take_figures.run()

@@ -55,7 +55,7 @@ def test_scores_over_time_beside_peers(small: Organisation, cast: Cast, signed_i
     page = client.get(PAGE).content.decode()
     for words in ("above the middle half", "below the middle half", "n = 48", "not scored", "no peers", "+2"):
         assert words in page
-    assert "1 sections below the middle half of the peers, 0 within, 1 above." in page
+    assert "Beside the middle half of the peers: 1 below, 0 within, 1 above." in page
     assert page.count('class="dot"') == 3  # two scores and the key
     told = json.loads(client.get(f"{PAGE}?format=json").content)
     assert [sheet["day"] for sheet in told["sheets"]] == ["2025-10-01", "2026-10-01"]
