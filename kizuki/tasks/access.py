@@ -14,11 +14,18 @@ def own_contacts(person: Any) -> frozenset[str]:
         return frozenset()
     kept: frozenset[str] | None = getattr(person, "_own_contacts", None)
     if kept is None:
-        from kizuki.register.models import Contact
-
-        mine = Contact.objects.filter(organisation__is_home=True, deleted_at=None, mail__iexact=person.email)
-        kept = person._own_contacts = frozenset(mine.values_list("key", flat=True))
+        kept = person._own_contacts = frozenset(contacts_of(person))
     return kept
+
+
+def contacts_of(person: Any) -> Any:
+    """The same as a question that is part of another one."""
+    from kizuki.register.models import Contact
+
+    if not person.email:
+        return Contact.objects.none().values_list("key", flat=True)
+    mine = Contact.objects.filter(organisation__is_home=True, deleted_at=None, mail__iexact=person.email)
+    return mine.values_list("key", flat=True)
 
 
 def may_see_tasks(person: Any) -> bool:

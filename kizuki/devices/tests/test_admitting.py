@@ -121,7 +121,7 @@ def test_an_exception_needs_a_reason_and_an_end(ready: Organisation, cast: Cast)
         {"reason": "x", "until": day(0)},
     ):
         with pytest.raises(ValidationError):
-            confirm(admission=admission, outcome="isolated", version=1, by=cast.manager, **values)  # type: ignore[arg-type]
+            confirm(admission=admission, outcome="isolated", version=1, by=cast.manager, **values)
     confirm(admission=admission, outcome="isolated", reason="For the fair", until=day(10), version=1, by=cast.manager)
     assert (admission.state, admission.is_exception, admission.until) == ("approved", True, day(10))
     assert Entry.objects.filter(verb="confirmed").get().details["reason"] == "For the fair"

@@ -176,8 +176,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, [problem.message for problem in error.problems])
         else:
             return redirect(found)
-    form.data = form.data.copy()
-    form.data["version"] = found.version
+    data = request.POST.copy()
+    data["version"] = str(found.version)
+    form.data = data
     return _shown(request, found, form, status=422)
 
 

@@ -17,6 +17,7 @@ from kizuki.accounts import rules
 from kizuki.accounts.access import get_visible, require
 from kizuki.devices import actions, picture, words
 from kizuki.devices.access import may_decide
+from kizuki.devices.choices import TO_LOOK_AT
 from kizuki.devices.forms import AsideForm, BlockForm, DeviceFilter, IdentifyForm, MakeForm, VersionForm, named_assets
 from kizuki.devices.models import Device, DeviceDecision, Watch
 from kizuki.devices.queries import counts, sightings, zone_names
@@ -83,6 +84,7 @@ def shown(
     """The page of a device; `sent`: a form that was not taken."""
     zones = zone_names()
     may = may_decide(request.user, found)
+    decidable = may and found.state in TO_LOOK_AT
     decisions = list(found.decisions.all()[:20])
     counting = next((one for one in decisions if not one.ended), None)
     context = {
@@ -90,8 +92,8 @@ def shown(
         "reasons": words.told(found.reasons), "differs": words.told(found.differs), "near": _near(request, found),
         "candidates": _named(request, found.assets), "sightings": sightings(found, SIGHTINGS), "zones": zones,
         "decisions": decisions, "counting": counting, "may_decide": may, "tasks": for_object(request.user, "device", str(found.pk)),
-        "forms": {**(_forms(request, found, zones) if may else {}), **(sent or {})}, "sent": next(iter(sent or {}), ""),
-        "assets": named_assets(request.user, found) if may else [],
+        "forms": {**(_forms(request, found, zones) if decidable else {}), **(sent or {})}, "sent": next(iter(sent or {}), ""),
+        "assets": named_assets(request.user, found) if decidable else [], "decidable": decidable,
     }  # fmt: skip
     return render(request, "devices/device.html", context, status=status)
 
