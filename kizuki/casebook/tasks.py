@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kizuki.casebook import pdf
@@ -10,8 +11,18 @@ from kizuki.casebook.models import Case
 from kizuki.jobs.declare import task
 from kizuki.jobs.worker import JobFailed, current_person, progress
 
+NAMES = {"ja": _("Japanese"), "en": _("English")}
 
-@task(title=_("PDF of a case"), attempts=2)
+
+def name_of_pdf(slug: str, language: str) -> str:
+    """Which PDF a job draws."""
+    return gettext("PDF of the case %(case)s in %(language)s") % {
+        "case": slug,
+        "language": NAMES.get(language, language),
+    }
+
+
+@task(title=_("PDF of a case"), attempts=2, named=name_of_pdf)
 def make_pdf(slug: str, language: str) -> dict[str, str]:
     """Draw the PDF of a case for the person who asked."""
     person = current_person()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
@@ -15,12 +15,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A function that runs as a job. Arguments must be JSON; what it returns is kept, {"url": "/…"} becomes a link."""
+    """A function that runs as a job. Arguments must be JSON; what it returns is kept, {"url": "/…"} becomes a link. `named`: the title
+    of one call, from its arguments."""
 
     path: str
     run: Callable[..., Any]
     title: Any
     attempts: int = 1
+    named: Callable[..., str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,11 @@ _tasks: dict[str, Task] = {}
 _repeats: dict[str, Repeat] = {}
 
 
-def task(*, title: Any, attempts: int = 1) -> Callable[[Callable[..., Any]], Task]:
-    """Declare a task in a room's tasks.py. `title`: lazy text for pages.
+def task(
+    *, title: Any, attempts: int = 1, named: Callable[..., str] | None = None
+) -> Callable[[Callable[..., Any]], Task]:
+    """Declare a task in a room's tasks.py. `title`: lazy text for pages; `named` takes the arguments of a call and says which it is,
+    without asking the database, since lists show many.
 
     `attempts` above 1 only where running twice does no harm.
     """
@@ -46,7 +51,7 @@ def task(*, title: Any, attempts: int = 1) -> Callable[[Callable[..., Any]], Tas
         path = f"{function.__module__}.{function.__qualname__}"
         if "<locals>" in path:
             raise ValueError("A task is a function of a module, so that another process can find it.")
-        found = _tasks[path] = Task(path=path, run=function, title=title, attempts=attempts)
+        found = _tasks[path] = Task(path=path, run=function, title=title, attempts=attempts, named=named)
         return found
 
     return declare
@@ -65,10 +70,17 @@ def task_at(path: str) -> Task:
         raise LookupError(path) from None
 
 
-def title_of(path: str) -> str:
-    """The title of the task, or what remains of its name when this version no longer has it."""
+def title_of(path: str, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None) -> str:
+    """The title of the task, or of one call of it; what remains of its name when this version no longer has it."""
     found = _tasks.get(path)
-    return str(found.title) if found else _("A task that no longer exists")
+    if found is None:
+        return _("A task that no longer exists")
+    if found.named is None or not (args or kwargs):
+        return str(found.title)
+    try:
+        return found.named(*args, **(kwargs or {}))
+    except TypeError:  # queued by a version whose task took other arguments
+        return str(found.title)
 
 
 def repeats() -> list[Repeat]:

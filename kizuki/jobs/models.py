@@ -74,7 +74,7 @@ class Job(models.Model):
     @property
     def title(self) -> str:
         """What the job does, in the reader's language."""
-        return title_of(self.task)
+        return title_of(self.task, self.args, self.kwargs)
 
     @property
     def ended(self) -> bool:

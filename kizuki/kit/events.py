@@ -97,7 +97,7 @@ def _checked(events: Iterator[Any]) -> Iterator[Event]:
             tag = str(event.tag)[:60].replace("tag:yaml.org,2002:", "!!")
             raise Problem(line, f"the tag {tag} is not taken; leave it out")
         if count > MAX_VALUES:
-            raise Problem(line, f"more than {MAX_VALUES:,} values; split the file, or give it as JSON")
+            raise Problem(line, f"more than {MAX_VALUES:,} values; give the file as JSON")
         if isinstance(event, yaml.ScalarEvent):
             yield Event(SCALAR, line, event.value, event.implicit[0])
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):

@@ -16,12 +16,19 @@ from kizuki.ui.fields import OneFile
 MOST_FAULTS = 20
 
 
+TOO_LARGE = _(
+    "%(name)s is larger than %(limit)d MB. Nothing was stored. Write alike assets as one row with a count, leave out components, or replay"
+    " the file at a terminal with kizuki replay --org."
+)
+
+
 class OrganisationFileForm(forms.Form):
     """One organisation file; `cleaned_data["file"]` is the checked document. Nothing of it is stored."""
 
     file = OneFile(
         label=_("Organisation file"),
         help_text=_("YAML or JSON in the format kizuki/organisation/1. It is replayed and forgotten."),
+        error_messages={"too_large": TOO_LARGE},
     )
 
     def clean_file(self) -> Organisation:

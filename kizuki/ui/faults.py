@@ -14,6 +14,7 @@ from kizuki.kit.faults import Fault
 #: The engines' messages, the narrower before the wider; what varies in them is named.
 FORMS: Final = (
     # the file as a whole
+    _("the file is larger than %(limit)s MB; leave out what is not needed; alike assets fit in one row with a count"),
     _("the file is larger than %(limit)s MB; split it or leave out what is not needed"),
     _("this is %(shape)s; choose a YAML or JSON file"),
     _("the file is UTF-16; save it as UTF-8"),
@@ -39,7 +40,7 @@ FORMS: Final = (
     _("%(number)s is not a number that can be kept"),
     _("anchors and aliases (&, *) are not taken; write the value out"),
     _("the tag %(tag)s is not taken; leave it out"),
-    _("more than %(n)s values; split the file, or give it as JSON"),
+    _("more than %(n)s values; give the file as JSON"),
     _("a second document begins here (---); give one document a file"),
     _("a key must be a plain word"),
     _("the key “%(key)s” stands here twice; keep one of them"),
@@ -90,6 +91,8 @@ FORMS: Final = (
     _("the matter is already with “%(lane)s”; name the lane that it passes to"),
     # times
     _("“%(at)s” lies before “%(other)s” of entry %(n)s; correct the time, or the number n"),
+    _("“%(by)s” does not come after “%(at)s”; write a later time of the same kind"),
+    _("no milestone stands here; name it, or leave this out"),
     _("“%(day)s” is a day that does not exist; correct the month or the day"),
     _("%(value)s is not a day; write it as 2026-11-22"),
     _("%(value)s is not a time; write one of: %(forms)s"),

@@ -50,3 +50,10 @@ def test_what_was_found_is_shown_in_the_language_of_the_page(
     said = re.findall(r'<span class="quiet">(.*?)</span></td>', page)
     assert len(said) == 4
     assert not any(re.search("[ぁ-ん]", sentence) for sentence in said)
+
+
+def test_the_job_of_a_pdf_names_its_case(library: None, cast: Any, signed_in: Any) -> None:
+    client = signed_in(cast.manager)
+    answer = client.post("/cases/nisc-h/pdf?language=ja")
+    for address in (answer.headers["Location"], "/jobs/"):
+        assert "PDF of the case nisc-h in Japanese" in text_of(client.get(address))
