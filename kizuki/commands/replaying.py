@@ -82,11 +82,14 @@ def replay(
 
 
 def _register(org: Path) -> tuple[Organisation, Compiled]:
+    from datetime import date
+
     from kizuki.measures.library import catalogue
+    from kizuki.register.engine.standing import standing
     from kizuki.register.library import vocabulary
     from kizuki.replay.engine.register import compile_register
 
-    organisation = load_organisation(org)
+    organisation = standing(load_organisation(org), date.today().isoformat())
     return organisation, compile_register(organisation, catalogue(), vocabulary())
 
 

@@ -6,10 +6,12 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils import timezone
+
 from kizuki.kit.text import Name, Text
 from kizuki.register.engine import format as f
 from kizuki.register.engine.kinds import RecordKind
-from kizuki.register.engine.standing import DIMENSIONS
+from kizuki.register.engine.standing import DIMENSIONS, is_over
 
 
 def columns(kind: RecordKind, key: str, record: Any) -> dict[str, Any]:
@@ -26,6 +28,11 @@ def columns(kind: RecordKind, key: str, record: Any) -> dict[str, Any]:
 def plain(text: str) -> str:
     """Text as searches compare it: one form of widths, small letters."""
     return unicodedata.normalize("NFKC", text).casefold()
+
+
+def today() -> str:
+    """The day by which coverage is valid or not: that of the site, the same for everyone."""
+    return timezone.localdate(timezone=timezone.get_default_timezone()).isoformat()
 
 
 def both(name: Name | None) -> tuple[str, str]:
@@ -76,7 +83,7 @@ def _coverage(row: f.Coverage) -> dict[str, Any]:
     return {
         "measure": row.measure, "state": row.state, "scope_unit": scope.unit or "", "scope_zone": scope.zone or "",
         "scope_kind": scope.kind or "", "scope_asset": scope.asset or "", "unit": scope.unit or "",
-        "verified": row.verified or "", "valid_until": row.valid_until or "",
+        "verified": row.verified or "", "valid_until": row.valid_until or "", "over": is_over(row, today()),
     }  # fmt: skip
 
 

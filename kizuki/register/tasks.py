@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kizuki.jobs.declare import task
+from kizuki.jobs.declare import every, task
 from kizuki.jobs.worker import current_person, progress
 from kizuki.kit.text import Text
 from kizuki.register import actions
@@ -33,6 +34,15 @@ def undo_batch(batch: str) -> dict[str, Any]:
     progress(1)
     actions.undo_batch(organisation=organisation, batch=uuid.UUID(batch), by=current_person())
     return {"url": f"/register/batches/{batch}"}
+
+
+@task(title=_("Look for coverage that is no longer valid"), attempts=3)
+def expire_coverage() -> dict[str, int]:
+    """Rows whose time has passed count as unknown from now on."""
+    return {"rows": actions.expire_coverage()}
+
+
+every(timedelta(hours=1), expire_coverage)
 
 
 def tell(done: int, of: int) -> None:

@@ -9,8 +9,10 @@ import msgspec
 from kizuki.casebook.engine.format import Case
 from kizuki.casebook.models import Case as CaseRow
 from kizuki.kit.kept import Kept
-from kizuki.measures.library import catalogue
-from kizuki.register.engine.format import Coverage, Organisation, Scope
+from kizuki.measures.catalogue import current
+from kizuki.register.columns import today
+from kizuki.register.engine.format import Coverage, Organisation, Scope, State
+from kizuki.register.engine.standing import standing
 from kizuki.register.library import vocabulary
 from kizuki.register.models import Organisation as OrganisationRow
 from kizuki.replay.engine.priorities import priorities
@@ -26,8 +28,10 @@ _rankings: Kept[Priorities] = Kept(4)
 
 
 def compiled(organisation: OrganisationRow) -> Compiled:
-    """The organisation's register, made ready for replays."""
-    return _registers.get(organisation.digest, lambda: compile_register(organisation.read, catalogue(), vocabulary()))
+    """The organisation's register as it counts today, made ready for replays."""
+    day = today()
+    key = (organisation.digest, day)
+    return _registers.get(key, lambda: compile_register(organisation.standing(day), current(), vocabulary()))
 
 
 def document_of(case: CaseRow) -> Case:
@@ -46,17 +50,21 @@ def replay_of(case: CaseRow, organisation: OrganisationRow, *, whole: bool = Tru
 def answered(organisation: Organisation, answers: Mapping[str, bool]) -> Organisation:
     """The organisation as it would be if these measures were in force (True) or absent (False) wherever nothing is recorded.
 
-    A row over the whole organisation is the weakest there is, so that it fills exactly what is unknown.
+    A row over the whole organisation is the weakest there is, so that it fills exactly what is unknown; a row that says unknown,
+    because it is no longer valid, says the answer instead.
     """
-    rows = tuple(
-        Coverage(measure, Scope(all=True), "full" if yes else "none") for measure, yes in sorted(answers.items())
+    said: dict[str, State] = {measure: "full" if yes else "none" for measure, yes in sorted(answers.items())}
+    kept = (
+        msgspec.structs.replace(row, state=said[row.measure]) if row.state == "unknown" and row.measure in said else row
+        for row in organisation.coverage
     )
-    return msgspec.structs.replace(organisation, coverage=(*organisation.coverage, *rows))
+    rows = (Coverage(measure, Scope(all=True), state) for measure, state in said.items())
+    return msgspec.structs.replace(organisation, coverage=(*kept, *rows))
 
 
 def replay_if(case: CaseRow, organisation: OrganisationRow, answers: Mapping[str, bool]) -> Replay:
     """One case over the organisation with some unknowns answered; nothing is stored."""
-    register = compile_register(answered(organisation.read, answers), catalogue(), vocabulary())
+    register = compile_register(answered(organisation.standing(today()), answers), current(), vocabulary())
     return replay(document_of(case), register, changes=True, questions=True)
 
 
@@ -68,5 +76,5 @@ def priorities_of(cases: Sequence[CaseRow], organisation: OrganisationRow) -> Pr
 
 def replay_documents(cases: Iterable[Case], organisation: Organisation) -> tuple[Compiled, list[Replay]]:
     """Cases over an organisation that is stored nowhere."""
-    register = compile_register(organisation, catalogue(), vocabulary())
+    register = compile_register(standing(organisation, today()), current(), vocabulary())
     return register, [replay(case, register, changes=True, questions=True) for case in cases]

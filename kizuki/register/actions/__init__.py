@@ -9,9 +9,11 @@ from kizuki.register.actions.organisation import (
     begin_organisation,
     describe_organisation,
     edits_for,
+    expire_coverage,
     remove_organisation,
     restore_organisation,
     store_organisation,
+    touch,
 )
 from kizuki.register.actions.undo import undo_batch, undo_edits
 from kizuki.register.actions.write import apply, document_at, free_key, with_id
@@ -33,12 +35,14 @@ __all__ = [
     "document_at",
     "drop_filter",
     "edits_for",
+    "expire_coverage",
     "free_key",
     "keep_filter",
     "remove_organisation",
     "restore_organisation",
     "set_field",
     "store_organisation",
+    "touch",
     "undo_batch",
     "undo_edits",
     "with_id",

@@ -15,6 +15,7 @@ from kizuki.kit.text import shown
 from kizuki.register import hooks
 from kizuki.register.actions.edits import Edit
 from kizuki.register.actions.write import ROOM, apply
+from kizuki.register.columns import today
 from kizuki.register.engine.format import About
 from kizuki.register.engine.format import Organisation as Document
 from kizuki.register.engine.kinds import KINDS, keyed, plain
@@ -99,6 +100,35 @@ def describe_organisation(
     hooks.changed()
     record(by=by, room=ROOM, verb="described", obj=row, data={"about": said, "complete": parts})
     return row
+
+
+@transaction.atomic
+def touch(*, organisation: Organisation, by: By, verb: str, data: dict[str, Any]) -> Organisation:
+    """Give the organisation's state a new name, because something has changed on which what is worked out from its register
+    depends, although no record has: the catalogue of measures, or the validity of coverage."""
+    row = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    row.version += 1
+    row.digest = hashlib.sha256(f"{row.digest}{verb}{_canonical.encode(data)!r}".encode()).hexdigest()
+    row.save()
+    hooks.changed()
+    record(by=by, room=ROOM, verb=verb, obj=row, data=data)
+    return row
+
+
+@transaction.atomic
+def expire_coverage(*, by: By = None) -> int:
+    """Notice which rows of coverage are no longer valid since this was last asked: they count as unknown from now on, and what was
+    worked out before is out of date. Gives how many."""
+    found = 0
+    for organisation in Organisation.objects.filter(deleted_at=None):
+        rows = TABLES["coverage"].objects.filter(organisation=organisation, deleted_at=None, over=False)
+        over = list(rows.filter(valid_until__gt="", valid_until__lt=today()).values_list("key", flat=True))
+        for start in range(0, len(over), 500):
+            rows.filter(key__in=over[start : start + 500]).update(over=True)
+        if over:
+            touch(organisation=organisation, by=by, verb="expired", data={"coverage": over[:100], "rows": len(over)})
+        found += len(over)
+    return found
 
 
 @transaction.atomic

@@ -42,7 +42,8 @@ ZoneKind: TypeAlias = Literal[
 ]
 LinkKind: TypeAlias = Literal["integration", "admin", "backup", "trust"]
 ZoneAddresses: TypeAlias = Literal["fixed", "leased", "translated"]
-State: TypeAlias = Literal["none", "partial", "full", "not applicable"]
+#: “unknown” is said where somebody looked and could not tell; it then holds there although a wider row says otherwise.
+State: TypeAlias = Literal["none", "partial", "full", "not applicable", "unknown"]
 Lifecycle: TypeAlias = Literal["planned", "in use", "retired"]
 ChannelKind: TypeAlias = Literal["phone", "mobile", "mail", "chat", "pager", "radio", "fax", "in person"]
 SupplierKind: TypeAlias = Literal["supplier", "contractor", "customer", "partner"]

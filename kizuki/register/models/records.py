@@ -160,6 +160,8 @@ class Backup(Record):
 
 
 class Coverage(Record):
+    """`over`: its time had passed when the register last looked; it then counts as unknown."""
+
     kind_name = "coverage"
     measure = models.CharField(max_length=16, db_index=True)
     state = models.CharField(max_length=16)
@@ -169,6 +171,7 @@ class Coverage(Record):
     scope_asset = models.CharField(max_length=120, blank=True)
     verified = models.CharField(max_length=10, blank=True)
     valid_until = models.CharField(max_length=10, blank=True)
+    over = models.BooleanField(default=False)
 
 
 TABLES: dict[RecordKind, type[Any]] = {

@@ -22,7 +22,9 @@ WITH_PAGES: list[RecordKind] = list(SECTIONS)
 def _said(value: Any) -> Any:
     """Without what says nothing: no table can tell an empty text from none."""
     if isinstance(value, dict):
-        return {key: kept for key, found in value.items() if (kept := _said(found)) not in ("", {}, []) or key == "address"}
+        return {
+            key: kept for key, found in value.items() if (kept := _said(found)) not in ("", {}, []) or key == "address"
+        }
     return [kept for found in value if (kept := _said(found)) not in ("", {})] if isinstance(value, list) else value
 
 
