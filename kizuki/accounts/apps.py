@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from kizuki.journal.words import describe
+from kizuki.journal.words import describe, describe_details
 
 VERBS = {
     "create_person": _("added a person"),
@@ -23,15 +25,38 @@ VERBS = {
 }
 
 
+#: What entries of this room hold beside the act.
+DETAILS = {
+    "email": _("E-mail address"),
+    "from": _("Role before"),
+    "how": _("How"),
+    "language": _("Language"),
+    "role": _("Role"),
+    "scope": _("May"),
+    "time_zone": _("Time zone"),
+    "to": _("Role after"),
+}
+
+
 class AccountsConfig(AppConfig):
     name = "kizuki.accounts"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from kizuki.accounts import signals  # noqa: F401 - connects its receivers
+        from kizuki.accounts.choices import WAYS, Language, Role, Scope
         from kizuki.ui.context import Room, add_room
 
         describe("accounts", _("People"), VERBS)
+        roles, languages = dict(Role.choices), dict(Language.choices)
+        values: dict[str, Any] = {
+            "role": roles,
+            "from": roles,
+            "to": roles,
+            "language": languages,
+            "scope": dict(Scope.choices),
+        }
+        describe_details(DETAILS, {**values, "how": WAYS, "kind": WAYS})
         add_room(
             Room("people:people", _("People"), "people", 90, lambda person: person.has_perm("accounts.view_people"))
         )

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from kizuki.journal import words
 from kizuki.journal.filters import EntryFilter, page
 from kizuki.journal.models import Entry, EntryQuerySet
 
@@ -37,7 +38,8 @@ def entries(request: HttpRequest) -> HttpResponse:
 def entry(request: HttpRequest, seq: int) -> HttpResponse:
     """One entry with everything that it holds."""
     found = get_object_or_404(_visible(request), seq=seq)
-    return render(request, "journal/entry.html", {"entry": found, "details": found.details.items()})
+    details = [(words.detail_name(key), key, words.detail_value(key, value)) for key, value in found.details.items()]
+    return render(request, "journal/entry.html", {"entry": found, "details": details})
 
 
 @require_safe

@@ -8,9 +8,23 @@ import json
 from typing import Any
 
 import pytest
+from django.utils import timezone, translation
 
+from kizuki.accounts.actions import (
+    change_role,
+    create_key,
+    create_person,
+    make_first_link,
+    note_sign_in,
+    update_profile,
+)
+from kizuki.casebook.actions import remove_case
+from kizuki.casebook.models import Case
+from kizuki.demo.actions import load_company, load_library
+from kizuki.journal import words
 from kizuki.journal.actions import record
 from kizuki.journal.filters import PAGE
+from kizuki.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
 PATHS = ["/journal/", "/journal/1/", "/journal/file.csv", "/journal/file.jsonl"]
@@ -91,3 +105,45 @@ def test_the_page_is_japanese_for_those_who_read_it(cast: Any, signed_in: Any) -
     client = signed_in(cast.auditor)
     client.cookies["kizuki_language"] = "ja"
     assert client.get("/journal/").content.startswith(b'<!doctype html>\n<html lang="ja">')
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", {"E-mail address": "new@example.org", "Role": "executive"}),
+        ("ja", {"メールアドレス": "new@example.org", "役割": "経営層"}),
+    ],
+)
+def test_details_are_told_in_words(language: str, told: dict[str, str], cast: Any, signed_in: Any) -> None:
+    create_person(email="new@example.org", name="New", role="executive", by=cast.administrator)
+    entry = Entry.objects.get(verb="create_person")
+    client = signed_in(cast.auditor, headers={"Accept-Language": language})
+    cast.auditor.language = language
+    cast.auditor.save()
+    page = client.get(f"/journal/{entry.seq}/").content.decode()
+    for name, value in told.items():
+        assert f'<th scope="row">{name}</th><td>{value}</td>' in page
+    assert "<code>email</code>" not in page
+
+
+def test_every_detail_of_a_first_day_has_a_name(cast: Any) -> None:
+    """What setting up, people, keys, cases, the register and the queue write into the journal."""
+    load_library()
+    load_company()
+    person = create_person(email="new@example.org", name="New", role="executive", by=cast.administrator)
+    make_first_link(person=person, by=cast.administrator)
+    change_role(person=person, role="auditor", version=person.version, by=cast.administrator)
+    update_profile(person=person, name="N", language="en", time_zone="UTC", version=person.version, by=person)
+    create_key(person=person, name="k", scope="read", expires_at=timezone.now(), by=person)
+    note_sign_in(person=person, succeeded=True, how="totp", address="192.0.2.1", agent="x")
+    remove_case(case=Case.objects.get(slug="nisc-h"), by=cast.manager)
+    found = {(entry.room, entry.verb, key) for entry in Entry.objects.all() for key in entry.details}
+    assert len({room for room, _, _ in found}) >= 3
+    assert {(room, verb, key) for room, verb, key in found if words.detail_name(key) is None} == set()
+
+
+def test_values_are_told_in_words() -> None:
+    translation.activate("en")
+    assert words.detail_value("language", ["ja", "en"]) == "日本語, English"
+    assert words.detail_value("x", {"role": "auditor", "y": True}) == "Role: auditor; y: yes"
+    assert words.detail_value("x", None) == words.detail_value("x", []) == "–"
