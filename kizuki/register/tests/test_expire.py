@@ -39,7 +39,7 @@ def test_it_counts_as_unknown_although_a_wider_row_says_otherwise(lapsed: Organi
 
     def state(day: str) -> str:
         register = compile_register(lapsed.standing(day), catalogue(), vocabulary())
-        return register.cover("P06").state(1 << next(n for n, a in enumerate(register.assets) if a.id == "www"))
+        return register.cover("P06").state(register.spread([register.number["www"]]))
 
     assert state("2026-01-01") == "full"
     assert state("2026-01-02") == "unknown"
