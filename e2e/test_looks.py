@@ -14,7 +14,9 @@ PAGES = [
     "/cases/", "/cases/?q=backup&level=advanced", "/cases/?q=zzzzzz", "/cases/nisc-a", "/cases/nisc-g",
     "/cases/nisc-h?for=practitioner", "/cases/for/executive", "/cases/for/strategy", "/cases/for/practitioner",
     "/cases/glossary", "/cases/import", "/measures/", "/measures/P01", "/replay/", "/replay/case/nisc-b",
-    "/replay/case/nisc-g", "/replay/case/nisc-h", "/replay/priorities", "/tasks/", "/tasks/new", "/jobs/?all", "/journal/", "/journal/1/",
+    "/replay/case/nisc-g", "/replay/case/nisc-h", "/replay/priorities", "/tasks/", "/tasks/new", "/devices/",
+    "/devices/observations", "/devices/sources", "/devices/admissions/", "/devices/admissions/ask",
+    "/devices/admissions/ask?what=XR-8&kind=iot&zone=hq&unit=it", "/jobs/?all", "/journal/", "/journal/1/",
     "/account/", "/account/people/", "/account/people/invite/", "/account/people/1/", "/account/people/2/deactivate/",
     "/account/sign-out/", "/account/passkeys/", "/account/confirm/", "/keys", "/no-such-page",
 ]  # fmt: skip

@@ -27,14 +27,18 @@ from kizuki.casebook.engine.format import Case as Document
 from kizuki.casebook.library import cases
 from kizuki.casebook.models import Case
 from kizuki.criteria.actions import begin_draft, decide, propose
+from kizuki.criteria.engine.decide import Given
 from kizuki.criteria.queries import document
 from kizuki.demo.actions import load_company, load_library
+from kizuki.devices import actions as devices
+from kizuki.devices.models import Device
 from kizuki.jobs.actions import enqueue
 from kizuki.jobs.models import Job
 from kizuki.jobs.tasks import verify_journal
 from kizuki.kit.text import Text
 from kizuki.register.actions import Edit, apply
 from kizuki.register.engine.kinds import RecordKind
+from kizuki.register.engine.observation import Observation
 from kizuki.register.models import Asset, Organisation
 from kizuki.replay.actions import rank, refresh, stale
 from kizuki.tasks.actions import About, Origin, create_task
@@ -102,7 +106,26 @@ def _made(person: Person) -> dict[str, Any]:
     title = Text(ja="復元を試す", en="Test a restore")
     text = Text(ja="世代ごとに一つ。", en="One of each generation.")
     task = create_task(title=title, text=text, origin=Origin.OWN, unit="it", about=About("asset", "dc1"), by="test")
-    return {"task": task, **_criteria(person), **_register()}
+    return {"task": task, **_criteria(person), **_register(), **_devices(person)}
+
+
+def _devices(person: Person) -> dict[str, Any]:
+    """An unknown device, one that was said to be a guest's, and a request for admission."""
+    organisation, at = Organisation.objects.get(is_home=True), timezone.now() - timedelta(hours=2)
+    seen = [
+        Observation("arp:test", at, mac=f"3c:52:82:00:00:0{n}", ips=(f"192.0.2.{n}",), hosts=(f"test-{n}",), zone="hq")
+        for n in (1, 2)
+    ]
+    devices.take_observations(source="arp:test", observations=seen, by="test")
+    devices.match_devices(organisation=organisation, by="test")
+    unknown, guest = Device.objects.filter(state="unknown").order_by("key")
+    until = timezone.localdate() + timedelta(days=5)
+    aside = devices.set_aside(device=guest, reason="XR-7", until=until, version=1, by="test")
+    facts = {"connection": Given("office"), "information": Given("confidential")}
+    admission = devices.ask(
+        what="XR-8", purpose="", kind="iot", zone="hq", unit="it", facts=facts, device=unknown, by=person
+    )
+    return {"device": unknown, "guest": guest, "aside": aside, "admission": admission}
 
 
 def _register() -> dict[str, Any]:

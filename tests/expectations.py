@@ -92,6 +92,17 @@ EXPECTED: dict[str, Lines] = {
         ]
         for kind in KINDS.values()
     },
+    # devices: as the register
+    **{f"devices:{name}": [(GET, "-", SEES_ALL)] for name in ("devices", "observations", "sources", "admissions")},
+    "devices:match": [(POST, "-", WRITER_DOES)],
+    "devices:device": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "devices:act": [(POST, "own", WRITER_DOES), (POST, "missing", "404")],
+    "devices:undo": [(POST, "own", WRITER_DOES), (POST, "missing", "404")],
+    # What is asked for stands in the address; without it there is nothing to answer.
+    "devices:ask": [(GET, "-", WRITER_OPENS), (POST, "-", "404 403 422 403 403 422")],
+    "devices:admission": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "devices:decide": [(POST, "own", WRITER_DOES), (POST, "missing", "404")],
+    "devices:speak": [(POST, "own", WRITER_DOES), (POST, "missing", "404")],
     # tasks: no reporter of these tests answers for a unit
     "tasks:tasks": [(GET, "-", SEES_ALL)],
     "tasks:new": [(GET, "-", TASK_OPENS), (POST, "-", TASK_DOES)],

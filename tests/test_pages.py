@@ -22,6 +22,7 @@ from kizuki.casebook.actions import import_cases
 from kizuki.casebook.library import cases
 from kizuki.casebook.models import Case
 from kizuki.criteria.models import Decision
+from kizuki.devices.models import Admission, Device
 from kizuki.replay.actions import rank, refresh, stale
 from kizuki.tasks.models import Task
 from tests.conftest import World, copy_of
@@ -33,6 +34,9 @@ PAGES = [
     "/cases/", "/cases/?q=backup", "/cases/?q=zzzzzz", "/cases/?level=advanced", "/cases/nisc-a", "/cases/nisc-d", "/cases/nisc-g",
     "/cases/nisc-h", "/cases/nisc-h?for=executive", "/cases/for/executive", "/cases/for/strategy",
     "/cases/for/practitioner", "/cases/glossary", "/cases/import", "/measures/", "/measures/P01", "/replay/",
+    "/devices/", "/devices/?state=unknown&q=test", "/devices/observations", "/devices/sources", "/devices/{device}",
+    "/devices/{guest}", "/devices/admissions/", "/devices/admissions/ask",
+    "/devices/admissions/ask?what=XR-8&kind=iot&zone=hq&unit=it", "/devices/admissions/{admission}",
     "/tasks/", "/tasks/?state=every&q=restore", "/tasks/new", "/tasks/{task}", "/tasks/{task}/edit",
     "/criteria/", "/criteria/import", "/criteria/admission/1", "/criteria/importance-integrity/2",
     "/criteria/importance-availability/2", "/criteria/admission/1/try",
@@ -131,6 +135,9 @@ def at(address: str) -> str:
         "other": Person.objects.filter(name="Other"),
         "decision": Decision.objects.filter(about_label="Other"),
         "task": Task.objects.filter(title_en="Test a restore"),
+        "device": Device.objects.filter(state="unknown", decided=""),
+        "guest": Device.objects.filter(decided="not ours"),
+        "admission": Admission.objects.filter(what="XR-8"),
     }
     for name, rows in ids.items():
         if f"{{{name}}}" in address:

@@ -84,6 +84,8 @@ def arguments(world: World, route: str, obj: str, who: str) -> dict[str, Any]:
         return {"slug": rows[obj].slug if obj in rows else "no-such-case"}
     if route == "measures:measure":
         return {"id": "P01" if obj == "own" else "X99"}
+    if route.startswith("devices:"):
+        return _device(world, route.removeprefix("devices:"), obj)
     if route.startswith("tasks:"):
         task = {"pk": world.made["task"].pk if obj == "own" else NOBODY}
         return {**task, "word": "take"} if route == "tasks:act" else task
@@ -132,6 +134,15 @@ def criteria_arguments(world: World, route: str, obj: str) -> dict[str, Any]:
     return found | ({"rule": version.read.rules[0].id} if "rule" in ROUTES[route].arguments else {})
 
 
+def _device(world: World, route: str, obj: str) -> dict[str, Any]:
+    made = {"admission": "admission", "decide": "admission", "speak": "admission", "undo": "guest"}.get(route, "device")
+    found: dict[str, Any] = {"pk": world.made[made].pk if obj == "own" else NOBODY}
+    if route == "undo":
+        return {**found, "decision": world.made["aside"].pk}
+    word = {"act": "aside", "speak": "withdraw"}.get(route)
+    return {**found, "word": word} if word else found
+
+
 def address(world: World, route: str, obj: str, who: str) -> str:
     return reverse(route, kwargs=arguments(world, route, obj, who) if ROUTES[route].arguments else {})
 
@@ -148,6 +159,9 @@ def sent(world: World, route: str, obj: str, who: str) -> dict[str, Any]:
         "set_language": {"language": "ja", "next": "/keys"},
         "casebook:bring_in": {"files": SimpleUploadedFile("brought-in.yaml", case)},
         "replay:try": {"file": SimpleUploadedFile("organisation.yaml", COMPANY.read_bytes())},
+        "devices:act": {"reason": "x", "until": timezone.localdate().isoformat(), "version": 1},
+        "devices:decide": {"outcome": "refuse", "version": 1},
+        "devices:speak": {"version": 1},
         "tasks:new": {"title": "New", "unit": "it"},
         "tasks:edit": {"title": "Changed", "unit": "it", "version": 1},
         "tasks:act": {"version": 1},

@@ -109,7 +109,7 @@ def act(request: HttpRequest, pk: int, word: str) -> HttpResponse:
         raise Http404
     found = _workable(request, pk)
     form_class, action = ACTS[word]
-    form = form_class(request.POST)
+    form = form_class(request.POST, auto_id=f"{word}-%s")
     if form.is_valid():
         try:
             action(task=found, **form.cleaned_data, by=request.user)
@@ -139,7 +139,9 @@ def _shown(
     given = forms or {}
     for form in given.values():
         form.data = {**_typed(form), "version": found.version}
-    fresh = {name: kind(initial={"version": found.version}) for name, (kind, _act) in ACTS.items()}
+    fresh = {
+        name: kind(initial={"version": found.version}, auto_id=f"{name}-%s") for name, (kind, _act) in ACTS.items()
+    }
     context = {
         "row": rows([found])[0], "task": found, "forms": {**fresh, **given}, "sent": next(iter(given), ""),
         "may_work": may_work(request.user, found.unit, found.owner), "ended": found.state in ENDED,

@@ -153,7 +153,7 @@ def _shown(request: HttpRequest, found: Admission, form: DecideForm | None = Non
         "outcome": names.get(found.outcome), "admitted": found.state in ADMITTED, "may_speak": may_speak_for(request.user, found),
         "own": found.asked_by_id is not None and found.asked_by_id == request.user.pk, "decides": decides,
         "form": form or DecideForm(admission=found, initial={"version": found.version}),
-        "version": VersionForm(initial={"version": found.version}),
+        "version": VersionForm(initial={"version": found.version}, auto_id=False),
         "renewed": found.followers.filter(state__in=(Request.ASKED, *ADMITTED)).first(),
         "tasks": for_object(request.user, "admission", str(found.pk)), "history": Entry.objects.about(found)[:50],
     }  # fmt: skip

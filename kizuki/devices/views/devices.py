@@ -113,10 +113,11 @@ def _near(request: HttpRequest, found: Device) -> dict[str, Any] | None:
 def _forms(request: HttpRequest, found: Device, zones: dict[str, str], data: Any = None) -> dict[str, Any]:
     """The forms of a device; with `data`, that of one act is sent."""
     start: dict[str, Any] = {"initial": {"version": found.version}}
+    both: dict[str, Any] = {"person": request.user, "device": found}
     return {
-        "identify": IdentifyForm(data, person=request.user, device=found, **start),
-        "make": MakeForm(data, person=request.user, device=found, zones=zones, **start),
-        "aside": AsideForm(data, **start), "block": BlockForm(data, **start),
+        "identify": IdentifyForm(data, auto_id="identify-%s", **both, **start),
+        "make": MakeForm(data, auto_id="make-%s", zones=zones, **both, **start),
+        "aside": AsideForm(data, auto_id="aside-%s", **start), "block": BlockForm(data, auto_id="block-%s", **start),
     }  # fmt: skip
 
 
