@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -134,7 +135,7 @@ def test_every_detail_of_a_first_day_has_a_name(cast: Any) -> None:
     make_first_link(person=person, by=cast.administrator)
     change_role(person=person, role="auditor", version=person.version, by=cast.administrator)
     update_profile(person=person, name="N", language="en", time_zone="UTC", version=person.version, by=person)
-    create_key(person=person, name="k", scope="read", expires_at=timezone.now(), by=person)
+    create_key(person=person, name="k", scope="read", expires_at=timezone.now() + timedelta(days=1), by=person)
     note_sign_in(person=person, succeeded=True, how="totp", address="192.0.2.1", agent="x")
     remove_case(case=Case.objects.get(slug="nisc-h"), by=cast.manager)
     found = {(entry.room, entry.verb, key) for entry in Entry.objects.all() for key in entry.details}
