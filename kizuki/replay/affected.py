@@ -211,6 +211,21 @@ def log_sources(answer: Answer) -> list[Any]:
     return logs.sources(ways, kinds, (technique.id for step in case.attack for technique in step.techniques))
 
 
+class Basis(NamedTuple):
+    """The measures that a step of a description takes over for one purpose, each with the steps that name it."""
+
+    step: str
+    part: Any
+    named: list[Named]
+
+
+def basis(question: Question) -> list[Basis]:
+    groups: dict[tuple[str, str], list[Named]] = {}
+    for one in question.named:
+        groups.setdefault((one.step, one.part), []).append(one)
+    return [Basis(step, affected_words.PARTS[part], named) for (step, part), named in groups.items()]
+
+
 class LessonLine(NamedTuple):
     row: Case
     like: Like

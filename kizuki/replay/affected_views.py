@@ -86,7 +86,7 @@ def _answered(request: HttpRequest, answer: asking.Answer) -> dict[str, Any]:
         "products": answer.products, "assets": asking.Lines(answer).first(FIRST), "more": max(0, summary["rows"] - FIRST),
         "calls": asking.call_lines(answer, FIRST), "more_calls": max(0, len(answer.calls) - FIRST),
         "checks": asking.checks(answer), "logs": asking.log_sources(answer),
-        "lessons": asking.lessons(answer, request.user), "named": question.named,
+        "lessons": asking.lessons(answer, request.user), "basis": asking.basis(question),
         "note_form": NoteForm(initial={"title": title[:200], "asked": asked.urlencode()}),
         "may_note": rules.may_replay(request.user), "asked": asked.urlencode(),
     }  # fmt: skip
@@ -150,6 +150,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     result = msgspec.convert(row.result, Replay)
     context: dict[str, Any] = {
         "note": row, "result": result, "sentence": sentence(result), "facts": _facts(row), "calls": _calls(row),
+        "steps": row.document.attack,
         "standing_rows": _standings(row.concerned["counts"], {}),
     }  # fmt: skip
     if "now" in request.GET:

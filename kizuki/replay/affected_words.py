@@ -17,3 +17,9 @@ STANDINGS: Final[dict[Standing, tuple[str, Any]]] = {
     "stopped": ("stop", _("stopped here")),
     "unreached": ("nr", _("fits, but is not reached")),
 }
+#: What a measure of a step is for.
+PARTS: Final[dict[str, Any]] = {
+    "prevent": _("against it"),
+    "detect": _("to see it"),
+    "contain": _("to contain it"),
+}

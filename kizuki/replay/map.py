@@ -153,11 +153,13 @@ class CellView(NamedTuple):
 
 
 class LineView(NamedTuple):
+    """A measure with its cells. `same`: the state that all of them have, where there is nothing else to tell of any."""
+
     measure: Measure
     whole: Cell
     cells: list[CellView]
     change: Change | None
-    gaps: int
+    same: str | None
 
 
 class Map(NamedTuple):
@@ -228,11 +230,24 @@ def _lines(
             )
             for column, cell, cases in zip(found.columns, line.cells, line.cases, strict=True)
         ]  # fmt: skip
-        gaps = sum(cell.state in ("none", "partial", "unknown") for cell in line.cells)
         made.append(
-            LineView(register.catalogue[line.measure], line.whole, cells, _went(then, (WHOLE, False), line.whole), gaps)
+            LineView(
+                register.catalogue[line.measure],
+                line.whole,
+                cells,
+                _went(then, (WHOLE, False), line.whole),
+                _same(cells),
+            )
         )
     return made
+
+
+def _same(cells: Sequence[CellView]) -> str | None:
+    """The state of all cells, where they are alike and nothing more is to be said of one."""
+    states = {view.cell.state for view in cells if view.cell.state is not None}
+    told = any(view.marks or view.share is not None or view.contradicted for view in cells)
+    changed = any(view.change not in (None, "same") for view in cells)
+    return None if told or changed or len(states) != 1 else states.pop()
 
 
 def _went(then: Mapping[tuple[str, bool], Cell] | None, key: tuple[str, bool], now: Cell) -> Change | None:

@@ -73,12 +73,17 @@ def _seers(plan: Plan) -> tuple[str, ...]:
 
 
 def listed(found: Affected) -> list[tuple[int, Standing]]:
-    """The concerned register rows, by number, each once: what to look at first comes first, then by id."""
+    """The concerned register rows, by number, each once: what to look at first comes first, then what is important, then by id."""
     made: dict[int, Standing] = {}
     for word in STANDINGS:
-        for number in numbers(found.register, found.standing[word]):
+        for number in sorted(numbers(found.register, found.standing[word]), key=lambda n: -_weight(found.register, n)):
             made.setdefault(number, word)
     return list(made.items())
+
+
+def _weight(register: Compiled, number: int) -> int:
+    most = register.assets[number].importance
+    return 1 if most is None else max(most.confidentiality, most.integrity, most.availability)
 
 
 class Call(msgspec.Struct, frozen=True):

@@ -38,7 +38,7 @@ def map_cell(view: CellView, line: LineView, name: str, base: str) -> SafeString
     mark, word = STATES[cell.state]
     label = _("%(measure)s, %(where)s: %(state)s") % {"measure": line.measure.id, "where": name, "state": word}
     label += _("; ") + counts(cell)
-    text = "" if view.share is None else f"{view.share}%"
+    text = percent(view.share)
     if view.marks:
         letters = " ".join(view.marks)
         label += _("; ") + _("lets pass: %(cases)s") % {"cases": letters}
@@ -55,6 +55,12 @@ def map_cell(view: CellView, line: LineView, name: str, base: str) -> SafeString
         format_html('<span class="went went-{}">{}</span>', view.change, sign) if sign else "",
         mark_safe('<svg class="against" aria-hidden="true"><use href="#i-err"/></svg>') if view.contradicted else "",
     )  # fmt: skip
+
+
+@register.filter
+def percent(share: int | None) -> str:
+    """A share rounded down; some, but less than one percent, is not nothing."""
+    return "" if share is None else f"{share}%" if share else "<1%"
 
 
 @register.simple_tag
