@@ -58,6 +58,54 @@ EXPECTED: dict[str, Lines] = {
     "measures:matrix": [(GET, "-", "200")],
     "measures:file": [(GET, "-", "200")],
     "measures:measure": [(GET, "own", "200"), (GET, "missing", "404")],
+    "measures:own": [(GET, "-", "200")],
+    "measures:own_add": [(GET, "-", EDITOR_OPENS), (POST, "-", EDITOR_DOES)],
+    "measures:own_import": [(GET, "-", EDITOR_OPENS), (POST, "-", EDITOR_DOES)],
+    "measures:own_edit": [
+        (GET, "own", EDITOR_OPENS), (GET, "missing", "404"), (POST, "own", EDITOR_DOES), (POST, "missing", "404"),
+    ],
+    "measures:own_retire": [(POST, "own", EDITOR_DOES), (POST, "missing", "404")],
+    "measures:own_restore": [(POST, "own", EDITOR_DOES), (POST, "missing", "404")],
+    **{
+        f"measures:{name}": [(GET, "-", SEES_ALL)]
+        for name in ("coverage", "contradictions", "table", "proposals", "rounds")
+    },
+    "measures:row": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "measures:row_add": [(GET, "-", WRITER_OPENS), (POST, "-", WRITER_DOES)],
+    "measures:row_edit": [
+        (GET, "own", WRITER_OPENS), (GET, "missing", WRITER_MISSES), (POST, "own", WRITER_DOES), (POST, "missing", WRITER_MISSES),
+    ],
+    "measures:row_remove": [(POST, "own", WRITER_DOES), (POST, "missing", "404")],
+    "measures:row_verify": [(POST, "own", WRITER_DOES), (POST, "missing", "404")],
+    "measures:row_undo": [(POST, "own", WRITER_DOES), (POST, "missing", WRITER_MISSES)],
+    "measures:table_import": [(GET, "-", WRITER_OPENS), (POST, "-", WRITER_OPENS)],
+    "measures:table_apply": [(POST, "-", WRITER_DOES)],
+    # nobody of these tests answers for a unit
+    "measures:propose": [(GET, "-", "404 403 403 403 403 403"), (POST, "-", "404 403 403 403 403 403")],
+    "measures:accept": [(POST, "-", WRITER_DOES)],
+    "measures:proposal": [
+        (GET, "own", SEES_ALL), (GET, "missing", "404"), (POST, "own", WRITER_DOES), (POST, "missing", "404"),
+    ],
+    "measures:send_back": [(POST, "own", WRITER_DOES), (POST, "missing", "404")],
+    "measures:withdraw": [
+        (POST, "own", "404 302 302 302 302 302"), (POST, "foreign", "404 403 403 403 403 403"), (POST, "missing", "404"),
+    ],
+    "measures:round_start": [(GET, "-", WRITER_OPENS), (POST, "-", WRITER_DOES)],
+    "measures:round": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "measures:round_close": [(POST, "own", WRITER_DOES), (POST, "missing", "404")],
+    "measures:round_reopen": [(POST, "own", WRITER_DOES), (POST, "missing", "404")],
+    "measures:make_link": [(POST, "own", WRITER_OPENS), (POST, "missing", "404")],
+    "measures:revoke_link": [(POST, "own", WRITER_DOES), (POST, "missing", "404")],
+    # by link, whoever asks; a question of another unit is none of this link's
+    "measures:answer": [(GET, "own", "200"), (GET, "missing", "410")],
+    "measures:answer_name": [(POST, "own", "302"), (POST, "missing", "410")],
+    "measures:answer_finish": [(POST, "own", "302"), (POST, "missing", "410")],
+    "measures:question": [
+        (GET, "own", "200"), (GET, "foreign", "404"), (GET, "missing", "410"),
+        (POST, "own", "302"), (POST, "foreign", "404"), (POST, "missing", "410"),
+    ],
+    # files: for those who see what they are the evidence of
+    "files:file": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
     # replay: a reporter does not learn where the organisation is weak
     "replay:overview": [(GET, "-", SEES_ALL)],
     "replay:priorities": [(GET, "-", SEES_ALL)],
@@ -209,6 +257,16 @@ ANYONE: dict[tuple[str, str, str], str] = {
     ("accounts:first_link", GET, "missing"): "410",
     ("accounts:first_link", POST, "own"): "302",
     ("accounts:first_link", POST, "missing"): "410",
+    **{
+        (f"measures:{name}", method, obj): answer
+        for name, method, answer in (
+            ("answer", GET, "200"), ("question", GET, "200"), ("question", POST, "302"), ("answer_name", POST, "302"),
+            ("answer_finish", POST, "302"),
+        )
+        for obj, answer in (("own", answer), ("missing", "410"))
+    },
+    ("measures:question", GET, "foreign"): "404",
+    ("measures:question", POST, "foreign"): "404",
     ("account_login", GET, "-"): "200",
     ("account_login", POST, "-"): "302",
     ("account_inactive", GET, "-"): "200",

@@ -23,8 +23,12 @@ from kizuki.casebook.library import cases
 from kizuki.casebook.models import Case
 from kizuki.criteria.models import Decision
 from kizuki.devices.models import Admission, Device
+from kizuki.measures.actions import make_link
+from kizuki.measures.models import Proposal, Round
+from kizuki.register.models import Coverage
 from kizuki.replay.actions import rank, refresh, stale
 from kizuki.tasks.models import Task
+from tests import measuring
 from tests.conftest import World, copy_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +38,11 @@ PAGES = [
     "/cases/", "/cases/?q=backup", "/cases/?q=zzzzzz", "/cases/?level=advanced", "/cases/nisc-a", "/cases/nisc-d", "/cases/nisc-g",
     "/cases/nisc-h", "/cases/nisc-h?for=executive", "/cases/for/executive", "/cases/for/strategy",
     "/cases/for/practitioner", "/cases/glossary", "/cases/import", "/measures/", "/measures/P01", "/replay/",
+    "/measures/P06", "/measures/X01", "/measures/own/", "/measures/own/new", "/measures/own/import", "/measures/own/X01/edit",
+    "/measures/coverage/", "/measures/coverage/?state=full", "/measures/coverage/?measure=C05", "/measures/coverage/contradictions",
+    "/measures/coverage/new", "/measures/coverage/import", "/measures/coverage/{row}/", "/measures/coverage/{row}/edit",
+    "/measures/proposals/", "/measures/proposals/?all", "/measures/proposals/{proposal}/", "/measures/rounds/",
+    "/measures/rounds/new", "/measures/rounds/{round}/", "/measures/answer/{token}/", "/measures/answer/{token}/P06/",
     "/devices/", "/devices/?state=unknown&q=test", "/devices/observations", "/devices/sources", "/devices/{device}",
     "/devices/{guest}", "/devices/admissions/", "/devices/admissions/ask",
     "/devices/admissions/ask?what=XR-8&kind=iot&zone=hq&unit=it", "/devices/admissions/{admission}",
@@ -129,16 +138,30 @@ def reader(world: World, who: str, language: str) -> Client:
     return client
 
 
+@pytest.fixture(autouse=True)
+def _measured(world: World) -> None:
+    """What the pages of measures show: an own measure, a row with evidence, a proposal, a round."""
+    measuring.own_measure()
+    measuring.row(world)
+    measuring.proposal(world.people["other"])
+    measuring.round_of()
+
+
 def at(address: str) -> str:
     """The address with the ids of things put in; they go on counting from test to test on PostgreSQL."""
     ids: dict[str, Any] = {
         "other": Person.objects.filter(name="Other"),
         "decision": Decision.objects.filter(about_label="Other"),
+        "row": Coverage.objects.filter(key=measuring.ROW),
+        "proposal": Proposal.objects.filter(measure="P02"),
+        "round": Round.objects.all(),
         "task": Task.objects.filter(title_en="Test a restore"),
         "device": Device.objects.filter(state="unknown", decided=""),
         "guest": Device.objects.filter(decided="not ours"),
         "admission": Admission.objects.filter(what="XR-8"),
     }
+    if "{token}" in address:
+        address = address.replace("{token}", make_link(part=measuring.part(), by="test"))
     for name, rows in ids.items():
         if f"{{{name}}}" in address:
             address = address.replace(f"{{{name}}}", str(rows.get().pk))

@@ -25,6 +25,7 @@ from kizuki.kit.document import dump
 from kizuki.kit.library import library_path
 from kizuki.register.engine.kinds import KINDS
 from kizuki.register.models import TABLES
+from tests import measuring
 from tests.conftest import ROLES, World, copy_of
 from tests.expectations import ANYONE, DELETE, EXPECTED, GET, KEYED, POST, PUT
 
@@ -82,8 +83,8 @@ def arguments(world: World, route: str, obj: str, who: str) -> dict[str, Any]:
     if route.startswith(("casebook:", "replay:")):
         rows = {"own": world.library, "red": world.red, "removed": world.removed}
         return {"slug": rows[obj].slug if obj in rows else "no-such-case"}
-    if route == "measures:measure":
-        return {"id": "P01" if obj == "own" else "X99"}
+    if route.startswith(("measures:", "files:")):
+        return measuring.arguments(world, route, obj, who)
     if route.startswith("devices:"):
         return _device(world, route.removeprefix("devices:"), obj)
     if route.startswith("tasks:"):
@@ -154,6 +155,8 @@ def sent(world: World, route: str, obj: str, who: str) -> dict[str, Any]:
         target = Person.objects.get(pk=target.pk)
     if route.startswith("criteria:"):
         return criteria_sent(world, route, obj)
+    if route.startswith("measures:"):
+        return measuring.sent(world, route)
     case = dump(copy_of(cases()[0], "brought-in")).encode()
     forms: dict[str, dict[str, Any]] = {
         "set_language": {"language": "ja", "next": "/keys"},

@@ -31,12 +31,14 @@ class MeasuresConfig(AppConfig):
         from kizuki.accounts import links
         from kizuki.files import hooks as file_hooks
         from kizuki.journal.words import describe
-        from kizuki.measures import catalogue, evidence
+        from kizuki.measures import catalogue, evidence, hooks, presenting
         from kizuki.register import hooks as register_hooks
         from kizuki.ui.context import Room, add_room
 
         add_room(Room("measures:matrix", _("Measures"), "measures", 30))
         describe("measures", _("Measures"), VERBS)
         register_hooks.measure_ids = catalogue.ids
+        register_hooks.addresses["coverage"] = presenting.row_address
+        hooks.unknown_devices = presenting.unknown_devices
         file_hooks.may_see_by.append(evidence.may_see)
         links.open_to_all("measures:answer")

@@ -7,8 +7,12 @@ from typing import Any, NamedTuple
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from kizuki.devices.choices import State
+from kizuki.devices.models import Device
 from kizuki.files.models import File
 from kizuki.kit.kept import Kept
 from kizuki.kit.text import Name, Text, shown
@@ -144,9 +148,27 @@ def _against(found: Contradiction, claim: Coverage | None, names: Names) -> Agai
 def record_address(kind: RecordKind, key: str) -> str:
     """The page of a record of the register; "" where there is none."""
     try:
-        return reverse("register:record", args=[KINDS[kind].part, key])
+        return reverse("register:find", args=[KINDS[kind].part, key])
     except NoReverseMatch:
         return ""
+
+
+def row_address(row: Any) -> str:
+    """The page of a row of coverage."""
+    return reverse("measures:row", args=[row.pk])
+
+
+def unknown_devices() -> tuple[int, str]:
+    """How many devices were seen that the register does not have and nobody has set aside, and where they are listed."""
+    found = Device.objects.filter(organisation__is_home=True, state=State.UNKNOWN, decided="")
+    return found.count(), reverse("devices:devices")
+
+
+def in_both(text: Mapping[str, str]) -> SafeString:
+    """A text in the languages in which it was written, each marked as what it is: a change of one of them must be seen."""
+    return format_html_join(
+        " / ", '<span lang="{}">{}</span>', ((code, text[code]) for code in ("ja", "en") if text.get(code))
+    )
 
 
 def said(value: Any, field: str, names: Names) -> str:
@@ -158,6 +180,5 @@ def said(value: Any, field: str, names: Names) -> str:
     if field == "state":
         return str(words.STATES.get(value, value))
     if isinstance(value, dict):
-        text = Text(ja=value.get("ja"), en=value.get("en"))
-        return " / ".join(part for part in (text.ja, text.en) if part)
+        return in_both(value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

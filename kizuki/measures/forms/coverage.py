@@ -87,10 +87,16 @@ class CoverageForm(EvidenceForm, ScopeFields):
         label=_("State"), widget=forms.RadioSelect, choices=[(state, word) for state, word in words.STATES.items()]
     )
     evidence_ja = forms.CharField(
-        label=_("Evidence in Japanese"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Evidence in Japanese"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3, "lang": "ja"}),
     )
     evidence_en = forms.CharField(
-        label=_("Evidence in English"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Evidence in English"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3, "lang": "en"}),
     )
     verified = forms.DateField(
         label=_("Verified on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -24,15 +24,29 @@ class OwnMeasureForm(forms.Form):
     """All fields that a measure of the library has."""
 
     id = forms.CharField(label=_("Id"), max_length=16, help_text=_("Begins with X, such as X01. It never changes."))
-    name_ja = forms.CharField(label=_("Name in Japanese"), required=False, max_length=200)
-    name_en = forms.CharField(label=_("Name in English"), required=False, max_length=200)
-    short_ja = forms.CharField(label=_("Short name in Japanese"), required=False, max_length=40)
-    short_en = forms.CharField(label=_("Short name in English"), required=False, max_length=40)
+    name_ja = forms.CharField(
+        label=_("Name in Japanese"), required=False, max_length=200, widget=forms.TextInput(attrs={"lang": "ja"})
+    )
+    name_en = forms.CharField(
+        label=_("Name in English"), required=False, max_length=200, widget=forms.TextInput(attrs={"lang": "en"})
+    )
+    short_ja = forms.CharField(
+        label=_("Short name in Japanese"), required=False, max_length=40, widget=forms.TextInput(attrs={"lang": "ja"})
+    )
+    short_en = forms.CharField(
+        label=_("Short name in English"), required=False, max_length=40, widget=forms.TextInput(attrs={"lang": "en"})
+    )
     text_ja = forms.CharField(
-        label=_("Explanation in Japanese"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Explanation in Japanese"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3, "lang": "ja"}),
     )
     text_en = forms.CharField(
-        label=_("Explanation in English"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Explanation in English"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3, "lang": "en"}),
     )
     function = forms.ChoiceField(label=_("Function"), choices=list(words.FUNCTIONS.items()))
     stops = forms.ChoiceField(label=_("Stop"), choices=list(words.STOPS.items()), initial="no")
@@ -43,8 +57,12 @@ class OwnMeasureForm(forms.Form):
     )  # fmt: skip
     delay = forms.ChoiceField(label=_("See"), choices=list(words.DELAYS.items()), initial="no")
     basis = forms.ChoiceField(label=_("Basis"), choices=list(words.BASES.items()), initial="judgement")
-    reason_ja = forms.CharField(label=_("Reason in Japanese"), required=False, max_length=LONGEST)
-    reason_en = forms.CharField(label=_("Reason in English"), required=False, max_length=LONGEST)
+    reason_ja = forms.CharField(
+        label=_("Reason in Japanese"), required=False, max_length=LONGEST, widget=forms.TextInput(attrs={"lang": "ja"})
+    )
+    reason_en = forms.CharField(
+        label=_("Reason in English"), required=False, max_length=LONGEST, widget=forms.TextInput(attrs={"lang": "en"})
+    )
     csf = forms.CharField(
         label=_("NIST CSF 2.0"), required=False, max_length=400, help_text=_("Subcategories, with spaces between.")
     )

@@ -112,7 +112,7 @@ def test_an_import_is_looked_at_then_stored_then_undone(
     assert documents() == before
     assert client.post(reverse("measures:table_apply")).status_code == 302
     assert drain() >= 1
-    assert Coverage.objects.get(key="P06 asset=www").state == "none"  # type: ignore[attr-defined]
+    assert Coverage.objects.get(key="P06 asset=www").state == "none"
     again = client.post(reverse("measures:table_apply"))
     assert again["Location"] == reverse("measures:table_import")
     page = client.get(reverse("measures:table_import")).content.decode()

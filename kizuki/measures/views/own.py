@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kizuki.accounts import rules
 from kizuki.accounts.access import get_visible, require
 from kizuki.journal.models import Revision
-from kizuki.measures import actions, words
+from kizuki.measures import actions, presenting, words
 from kizuki.measures.actions.own import KIND, ROOM
 from kizuki.measures.engine.own import next_id
 from kizuki.measures.forms.coverage import VersionForm
@@ -82,8 +82,10 @@ def _store(request: HttpRequest, form: OwnMeasureForm, context: dict[str, Any] |
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, dict) and value.keys() <= {"ja", "en"}:
+        return presenting.in_both(value)
     if isinstance(value, dict):
-        return " / ".join(str(part) for part in value.values() if part)
+        return ", ".join(f"{name}: {part}" for name, part in value.items() if isinstance(part, str))
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
