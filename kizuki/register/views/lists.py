@@ -38,6 +38,7 @@ def records(request: HttpRequest, part: str) -> HttpResponse:
     form, rows = filtered(request.user, kind, request.GET)
     pager = Paginator(rows, PAGE)
     page = pager.get_page(request.GET.get("page"))
+    page.object_list = page.object_list.defer("text")
     asked = request.GET.copy()
     asked.pop("page", None)
     context = {
