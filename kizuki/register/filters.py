@@ -14,7 +14,7 @@ from kizuki.register.choices import choices_of
 from kizuki.register.columns import plain
 from kizuki.register.engine.format import KIND_PARENT
 from kizuki.register.engine.kinds import KINDS, RecordKind
-from kizuki.register.models import TABLES, Mention
+from kizuki.register.models import TABLES, Mention, home_pk
 
 #: Filters that are columns, by kind of record.
 COLUMNS: Final[dict[RecordKind, tuple[str, ...]]] = {
@@ -105,7 +105,7 @@ def _condition(kind: RecordKind, name: str, value: str) -> Q:
 
 
 def _naming(kind: RecordKind, of_kind: RecordKind, of_key: str) -> QuerySet[Any, str]:
-    rows = Mention.objects.filter(organisation__is_home=True, kind=kind, of_kind=of_kind, of_key=of_key)
+    rows = Mention.objects.filter(organisation=home_pk(), kind=kind, of_kind=of_kind, of_key=of_key)
     return rows.values_list("key", flat=True)
 
 

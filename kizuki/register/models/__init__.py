@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kizuki.register.models.filters import SavedFilter
-from kizuki.register.models.organisation import Organisation, home
+from kizuki.register.models.organisation import Organisation, home, home_pk
 from kizuki.register.models.records import (
     TABLES,
     Asset,
@@ -24,5 +24,5 @@ from kizuki.register.models.records import (
 
 __all__ = [
     "TABLES", "Asset", "Backup", "Contact", "Coverage", "Information", "Link", "Mention", "Organisation", "Realm", "Record",
-    "Route", "SavedFilter", "Service", "Supplier", "Unit", "Zone", "home",
+    "Route", "SavedFilter", "Service", "Supplier", "Unit", "Zone", "home", "home_pk",
 ]  # fmt: skip

@@ -13,16 +13,14 @@ from kizuki.kit.text import Text
 from kizuki.register import hooks
 from kizuki.register.access import own_units
 from kizuki.register.engine.kinds import KINDS, RecordKind, built
-from kizuki.register.models.organisation import Organisation
+from kizuki.register.models.organisation import home_pk
 
 
 class RecordQuerySet(models.QuerySet["Record"]):
     def visible_to(self, person: Any, *, taken_out: bool = False) -> RecordQuerySet:
         """A register shows where an organisation is weak: whoever works in all rooms sees all of it, the owner of a unit or a
         deputy what belongs to that unit and those below it, nobody else anything. `taken_out`: also what was taken out."""
-        # One value and not a join, so that the database may walk an index in the order of the list.
-        home = models.Subquery(Organisation.objects.filter(is_home=True, deleted_at=None).values("pk")[:1])
-        shown = self.filter(organisation=home)
+        shown = self.filter(organisation=home_pk())
         if not taken_out:
             shown = shown.filter(deleted_at=None)
         if rules.may_read_all(person):
