@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final, NamedTuple
@@ -23,6 +23,7 @@ from kizuki.devices.models import Observation, Source, Trace, Watch, Word
 from kizuki.jobs.worker import progress
 from kizuki.journal.actions import By, record
 from kizuki.register.engine.matching import State, fold, forget
+from kizuki.register.engine.matching import Trace as Folded
 from kizuki.register.engine.matching.fold import Key, key_of, key_of_trace
 from kizuki.register.engine.observation import Observation as Seen
 from kizuki.register.models import Organisation
@@ -92,21 +93,30 @@ def _portions(observations: Iterable[Seen]) -> Iterator[list[Seen]]:
         yield portion
 
 
+class _One(NamedTuple):
+    """An observation with what is asked of it several times: the name of its trace, its second, what it said, as a digest."""
+
+    seen: Seen
+    trace: str
+    at: datetime
+    said: str
+
+
 @transaction.atomic
 def _take(home: Organisation, source: Source, portion: Sequence[Seen]) -> Taken:
     watch, _new = Watch.objects.get_or_create(organisation=home)
     # Whoever takes in waits here for another, so that the fold of a trace is always that of all its observations.
     Watch.objects.select_for_update().get(pk=watch.pk)
-    inside = [_placed(one, source.zone) for one in portion if _kept(one)]
-    traces = _traces(home, {digest(key_of(one)): key_of(one) for one in inside})
+    inside = [_one(seen, source.zone) for seen in portion if _kept(seen)]
+    found = Trace.objects.filter(organisation=home, digest__in={one.trace for one in inside})
+    traces = {row.digest: row for row in found}
     new = _fresh(source, inside, traces)
-    rows = [row for row, _one in new]
-    Observation.objects.bulk_create(rows, batch_size=PORTION)
-    _fold([one for _row, one in new], traces)
-    if rows:
+    if new:
+        _fold(home, new, traces)
+        Observation.objects.bulk_create([_row(source, one, traces) for one in new], batch_size=PORTION)
         Watch.objects.filter(pk=watch.pk).update(taken=F("taken") + 1)
-        _stretch(source, [row.at for row in rows])
-    return Taken(len(rows), len(inside) - len(rows), len(portion) - len(inside))
+        _stretch(source, [one.at for one in new])
+    return Taken(len(new), len(inside) - len(new), len(portion) - len(inside))
 
 
 def _kept(one: Seen) -> bool:
@@ -114,8 +124,11 @@ def _kept(one: Seen) -> bool:
     return now - timedelta(days=settings.OBSERVATION_DAYS) <= one.at <= now + AHEAD
 
 
-def _placed(one: Seen, zone: str) -> Seen:
-    return msgspec.structs.replace(one, zone=zone) if zone and one.zone is None else one
+def _one(seen: Seen, zone: str) -> _One:
+    if zone and seen.zone is None:
+        seen = msgspec.structs.replace(seen, zone=zone)
+    said = hashlib.sha256(msgspec.json.encode(seen.says)).hexdigest()[:16] if seen.says else ""
+    return _One(seen, digest(key_of(seen)), seen.at.astimezone(UTC).replace(microsecond=0), said)
 
 
 def digest(key: Key) -> str:
@@ -123,59 +136,63 @@ def digest(key: Key) -> str:
     return hashlib.sha256(msgspec.json.encode(key)).hexdigest()
 
 
-def _traces(home: Organisation, keys: dict[str, Key]) -> dict[str, Trace]:
-    """The traces of these keys by digest, made where they are new."""
-    found = {row.digest: row for row in Trace.objects.filter(organisation=home, digest__in=keys)}
-    made = [
-        Trace(
-            organisation=home, digest=name, source=key[0], mac=key[1] or "", serial=key[2] or "", cloud_id=key[3] or "",
-            zone=key[4] or "", ips=list(key[5]), hosts=list(key[6]),
-        )
-        for name, key in keys.items()
-        if name not in found
-    ]  # fmt: skip
-    Trace.objects.bulk_create(made, batch_size=PORTION)
-    words = [Word(trace=row, word=word[:200].casefold()) for row in made for word in _words(row)]
+def _fresh(source: Source, inside: Sequence[_One], traces: Mapping[str, Trace]) -> list[_One]:
+    """Those observations that are not there yet."""
+    if not inside:
+        return []
+    times = [one.at for one in inside]
+    names = {row.pk: name for name, row in traces.items()}
+    there = Observation.objects.filter(trace__in=list(names), source=source, at__range=(min(times), max(times)))
+    known = {(names[trace], at, said) for trace, at, said in there.values_list("trace_id", "at", "said")}
+    new: list[_One] = []
+    for one in inside:
+        if (mark := (one.trace, one.at, one.said)) not in known:
+            known.add(mark)
+            new.append(one)
+    return new
+
+
+def _fold(home: Organisation, new: Sequence[_One], traces: dict[str, Trace]) -> None:
+    """Fold new observations into their traces, which are made where they are new. Folding is the same in any portions, so that a
+    trace is always that of all its observations."""
+    before = State(tuple(traces[name].folded for name in {one.trace for one in new} if name in traces))
+    rows = []
+    for folded in fold((one.seen for one in new), before).traces:
+        name = digest(key_of_trace(folded))
+        rows.append((traces.get(name) or _trace(home, name, folded)).fill(folded))
+    fresh = [row for row in rows if row.digest not in traces]
+    _keep(rows)
+    words = [Word(trace=row, word=word[:200].casefold()) for row in fresh for word in _words(row)]
     Word.objects.bulk_create(words, batch_size=PORTION * 5)
-    return found | {row.digest: row for row in made}
+    traces.update((row.digest, row) for row in fresh)
+
+
+def _trace(home: Organisation, name: str, folded: Folded) -> Trace:
+    return Trace(
+        organisation=home, digest=name, source=folded.source, mac=folded.mac or "", serial=folded.serial or "",
+        cloud_id=folded.cloud_id or "", zone=folded.zone or "", ips=list(folded.ips), hosts=list(folded.hosts),
+    )  # fmt: skip
+
+
+def _keep(rows: Sequence[Trace]) -> None:
+    """Write traces, new ones and old ones alike; many times quicker than updating them one by one."""
+    for row in rows:
+        row.pk, row._state.adding = None, True
+    Trace.objects.bulk_create(
+        rows, batch_size=PORTION, update_conflicts=True, unique_fields=["organisation", "digest"],
+        update_fields=["stays", "says", "seen", "first", "last"],
+    )  # fmt: skip
 
 
 def _words(row: Trace) -> set[str]:
     return {word for word in (row.mac, row.serial, row.cloud_id, *row.ips, *row.hosts) if word}
 
 
-def _fresh(source: Source, inside: Sequence[Seen], traces: dict[str, Trace]) -> list[tuple[Observation, Seen]]:
-    """Rows for those observations that are not there yet."""
-    named = [
-        (traces[digest(key_of(one))], one.at.astimezone(UTC).replace(microsecond=0), _said(one), one) for one in inside
-    ]
-    if not named:
-        return []
-    times = [at for _trace, at, _said, _one in named]
-    there = Observation.objects.filter(
-        trace__in={row.pk for row in traces.values() if row.seen}, source=source, at__range=(min(times), max(times))
+def _row(source: Source, one: _One, traces: Mapping[str, Trace]) -> Observation:
+    says = [list(pair) for pair in one.seen.says]
+    return Observation(
+        trace=traces[one.trace], source=source, zone=one.seen.zone or "", at=one.at, says=says, said=one.said
     )
-    known = set(there.values_list("trace_id", "at", "said"))
-    new: list[tuple[Observation, Seen]] = []
-    for trace, at, said, one in named:
-        if (trace.pk, at, said) not in known:
-            known.add((trace.pk, at, said))
-            says = [list(pair) for pair in one.says]
-            new.append((Observation(trace=trace, source=source, zone=one.zone or "", at=at, says=says, said=said), one))
-    return new
-
-
-def _said(one: Seen) -> str:
-    return hashlib.sha256(msgspec.json.encode(one.says)).hexdigest()[:16] if one.says else ""
-
-
-def _fold(new: Sequence[Seen], traces: dict[str, Trace]) -> None:
-    """Fold new observations into their traces. Folding is the same in any portions, so that a trace is always that of all its
-    observations."""
-    touched = {digest(key_of(one)) for one in new}
-    before = State(tuple(traces[name].folded for name in touched if traces[name].seen))
-    rows = [traces[digest(key_of_trace(one))].fill(one) for one in fold(new, before).traces]
-    Trace.objects.bulk_update(rows, ["stays", "says", "seen", "first", "last"], batch_size=100)
 
 
 def _stretch(source: Source, times: Sequence[datetime]) -> None:
@@ -220,11 +237,12 @@ def _oldest(organisation: Organisation, end: datetime) -> int:
 def _forget_traces(organisation: Organisation, end: int, after: int) -> int:
     """One portion of traces that begin before `end`; gives the last row looked at, 0 where there are no more."""
     rows = list(Trace.objects.filter(organisation=organisation, first__lt=end, pk__gt=after).order_by("pk")[:PORTION])
+    last = rows[-1].pk if rows else 0
     kept = {digest(key_of_trace(one)): one for one in forget(State(tuple(row.folded for row in rows)), end).traces}
     Trace.objects.filter(pk__in=[row.pk for row in rows if row.digest not in kept]).delete()
     still = [row.fill(kept[row.digest]) for row in rows if row.digest in kept]
-    Trace.objects.bulk_update(still, ["stays", "says", "seen", "first", "last"], batch_size=100)
-    return rows[-1].pk if rows else 0
+    _keep(still)
+    return last
 
 
 @transaction.atomic

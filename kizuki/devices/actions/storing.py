@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from kizuki.devices.actions.observing import PAUSE, digest
@@ -157,7 +157,7 @@ class Store:
     def _place_some(self, rows: Sequence[Trace]) -> None:
         with transaction.atomic():
             Part.objects.filter(trace__in=rows).delete()
-            Trace.objects.bulk_update(rows, ["device"], batch_size=100)
+            self._point(rows)
             made = [
                 Part(trace=row, device_id=device, stays=stays)
                 for row in rows
@@ -175,6 +175,12 @@ class Store:
                         ended=Ended.REPLACED, ended_at=timezone.now()
                     )
                     DeviceDecision.objects.filter(pk=decision.pk).update(device=pk, key=key)
+
+    def _point(self, rows: Sequence[Trace]) -> None:
+        """Write the device of many traces; many times quicker than `bulk_update`."""
+        statement = f"UPDATE {Trace._meta.db_table} SET device_id = %s WHERE id = %s"  # noqa: S608 - a name of our own
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, [(row.device_id, row.pk) for row in rows])
 
     def let_go(self, pks: Sequence[int]) -> None:
         """Take out rows that are no more; a decision goes on with the device that took their place, if that has none of its own."""
