@@ -34,6 +34,15 @@ def insert(
         cursor.executemany(sql, [_prepared(row, special, texts) for row in rows])
 
 
+def count_again() -> None:
+    """Let the database look at how its rows are spread, after many have changed: it then finds the best way to answer. Takes a
+    fraction of a second."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA analysis_limit=1000")
+        cursor.execute("ANALYZE")
+
+
 def _is_json(field: Any) -> bool:
     return isinstance(field, models.JSONField)
 

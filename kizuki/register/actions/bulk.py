@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from kizuki.journal.actions import By
+from kizuki.journal.rows import count_again
 from kizuki.register import hooks
 from kizuki.register.actions.edits import Applied, Edit, InUse, Problem, Refused, Stale
 from kizuki.register.actions.write import apply
@@ -59,6 +60,8 @@ def apply_portions(
         if start < len(edits):
             time.sleep(PAUSE)
     if applied.entry is not None:
+        if len(edits) > PORTION:
+            count_again()
         hooks.changed()
     return Bulk(applied, refused, batch)
 
