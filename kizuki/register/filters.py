@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django import forms
-from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import StrIndex
-from django.db.models.lookups import GreaterThan
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kizuki.register import words
@@ -88,8 +86,7 @@ def _field(kind: RecordKind, name: str) -> forms.Field:
 def _text(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Rows that hold every word somewhere in what a search looks at."""
     for word in plain(text).split()[:8]:
-        # Faster than LIKE by half, and every sign stands for itself.
-        rows = rows.filter(GreaterThan(StrIndex("text", Value(word)), 0))
+        rows = rows.filter(text__contains=word)
     return rows
 
 
