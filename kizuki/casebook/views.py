@@ -50,7 +50,7 @@ def library(request: HttpRequest) -> HttpResponse:
     counts = hooks.count_results(request.user, found) if hooks.count_results else {}
     plain = not (text or results or any(chosen.values()) or form.cleaned_data.get("measure"))
     first = plain and page.number == 1
-    likes = likeness.like_us(visible, organisation.read.organisation) if organisation and first else []
+    likes = likeness.like_us(visible, organisation.head) if organisation and first else []
     outcomes = hooks.outcomes(request.user, [*page.object_list, *(like.case for like in likes)])
     context = {
         "form": form,

@@ -42,6 +42,14 @@ def enqueue(task: Task, *args: Any, by: Any, run_after: datetime | None = None, 
     )
 
 
+def enqueue_once(task: Task) -> Job | None:
+    """Queue a task of the program's own that takes no arguments, unless one waits already: what is asked for many times in a short
+    while is done once. None where one waits."""
+    if Job.objects.filter(task=task.path, state=State.WAITING).exists():
+        return None
+    return enqueue(task, by=None)
+
+
 def claim(*, worker: str) -> Job | None:
     """Take the job that has waited longest, for this worker alone; None if nothing is due."""
     while True:

@@ -29,7 +29,7 @@ def _refresh() -> None:
     """Ask for a replay of what has changed, once the change is stored."""
     from django.db import transaction
 
-    from kizuki.jobs.actions import enqueue
+    from kizuki.jobs.actions import enqueue_once
     from kizuki.replay.tasks import refresh_outcomes
 
-    transaction.on_commit(lambda: enqueue(refresh_outcomes, by=None))
+    transaction.on_commit(lambda: enqueue_once(refresh_outcomes))

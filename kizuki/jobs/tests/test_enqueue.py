@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from kizuki.jobs.actions import claim, enqueue
+from kizuki.jobs.actions import claim, enqueue, enqueue_once
 from kizuki.jobs.choices import State
 from kizuki.jobs.models import Job
 from kizuki.jobs.tests import sample_tasks as tasks
@@ -32,6 +32,13 @@ def test_a_rolled_back_transaction_leaves_no_job() -> None:
         enqueue(tasks.add, 1, by=None)
         transaction.set_rollback(True)
     assert drain() == 0
+
+
+def test_what_is_asked_for_many_times_waits_once_and_may_be_asked_for_again_while_it_runs() -> None:
+    assert [enqueue_once(tasks.tell) is None for _ in range(3)] == [False, True, True]
+    assert claim(worker="w") is not None
+    assert enqueue_once(tasks.tell) is not None
+    assert Job.objects.count() == 2
 
 
 def test_a_later_job_waits() -> None:
