@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import typer
 
-from kizuki.commands import criteria, files, replaying, server
+from kizuki.commands import criteria, files, help, replaying, server
+from kizuki.commands.output import language
 
 app = typer.Typer(
     name="kizuki",
@@ -21,7 +25,11 @@ for group in (files.case_app, files.org_app, criteria.criteria_app):
 
 def main() -> None:
     """The console script. Exit codes: 0 done, 1 a `--fail-on` was met, 2 bad input, 3 not allowed."""
-    app()
+    command = typer.main.get_command(app)
+    groups = {name for name, below in getattr(command, "commands", {}).items() if hasattr(below, "commands")}
+    if help.asked(sys.argv[1:], groups) and language(os.environ.get("KIZUKI_LANG", "")) == "ja":
+        help.in_japanese(command)
+    command()
 
 
 if __name__ == "__main__":

@@ -113,3 +113,33 @@ def test_a_wrong_setting_stops_with_one_sentence(home: Path) -> None:
     )
     assert stopped.returncode == 2
     assert stopped.stderr.strip() == "KIZUKI_UPLOAD_MB: “many” is not a whole number from 1 to 512"
+
+
+def plain(text: str) -> str:
+    """What stands in the frames, lines joined."""
+    return "".join(line.strip("│╭╰─╮╯ ") for line in text.splitlines())
+
+
+@pytest.mark.parametrize("words", [("--help",), ("replay", "--help"), ("case",), ("org", "validate", "--help"), ()])
+def test_help_speaks_japanese_where_the_terminal_does(home: Path, words: tuple[str, ...]) -> None:
+    told = plain(kizuki(home, *words, KIZUKI_LANG="ja").stdout)
+    assert "この説明を表示して終わる。" in told
+    assert "…" not in told
+    assert not re.findall(r"(?:[A-Za-z]+ ){3}", re.sub(r"Usage:[^ぁ-龠]*", "", told))  # no run of English words
+    assert not home.exists()
+    assert "この" not in kizuki(home, *words, KIZUKI_LANG="en").stdout
+
+
+def test_what_help_cannot_say_is_not_read_for_it(home: Path) -> None:
+    """A command that runs loads no catalogue and no frames: starting stays quick."""
+    code = (
+        "import sys; sys.argv = ['kizuki', 'schema', 'case']\n"
+        "from kizuki import cli\ntry:\n    cli.main()\nexcept SystemExit: pass\n"
+        "sys.exit('typer.rich_utils' in sys.modules or 'django' in sys.modules)\n"
+    )
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "KIZUKI_LANG": "ja"}, capture_output=True, check=False
+        ).returncode
+        == 0
+    )
