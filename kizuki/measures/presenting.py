@@ -181,4 +181,6 @@ def said(value: Any, field: str, names: Names) -> str:
         return str(words.STATES.get(value, value))
     if isinstance(value, dict):
         return in_both(value)
+    if field == "files":
+        return ", ".join(f"{digest[:12]}…" for digest in value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -66,9 +66,9 @@ class RoundForm(forms.Form):
     measures = forms.MultipleChoiceField(label=_("Measures"), required=False, widget=forms.CheckboxSelectMultiple)
     units = forms.MultipleChoiceField(label=_("Units"), error_messages={"required": _("Choose at least one unit.")})
 
-    def __init__(self, *args: Any, lines: Sequence[UnitLine], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lines: Sequence[UnitLine], all_ticked: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.lines = lines
+        self.lines, self.all_ticked = lines, all_ticked
         self.fields["measures"].choices = measure_choices()  # type: ignore[attr-defined]
         self.fields["units"].choices = [(line.unit.key, line.unit.key) for line in lines]  # type: ignore[attr-defined]
 
@@ -85,7 +85,7 @@ class RoundForm(forms.Form):
     def shown_lines(self) -> list[tuple[UnitLine, bool, str]]:
         """Each unit with whether it is ticked, and its language, as the page shows them again."""
         ticked = self.data.getlist("units") if self.is_bound else []  # type: ignore[attr-defined]
-        return [(line, line.unit.key in ticked, self.chosen_language(line)) for line in self.lines]
+        return [(line, self.all_ticked or line.unit.key in ticked, self.chosen_language(line)) for line in self.lines]
 
     def asked(self, matters: Any) -> list[Asked]:
         """Who is asked what; `matters(unit)` gives the ids for a unit."""

@@ -20,6 +20,7 @@ from kizuki.accounts.access import get_visible, require
 from kizuki.measures import actions, catalogue, presenting
 from kizuki.measures.actions.coverage import key_of
 from kizuki.measures.actions.proposals import Decided, Said, document_of
+from kizuki.measures.engine.holding import Holding, Place
 from kizuki.measures.evidence import files_of
 from kizuki.measures.forms.coverage import AcceptForm, ProposalForm, initial_of
 from kizuki.measures.forms.rounds import AcceptSeveralForm, RemarkForm
@@ -41,13 +42,15 @@ PAGE = 100
 
 
 class Beside(NamedTuple):
-    """A proposal and what is recorded for the same measure and scope. `token`: both with their versions, for the form."""
+    """A proposal and what is recorded for the same measure and scope; where nothing is, the wider row that holds for the unit.
+    `token`: proposal and row with their versions, for the form."""
 
     proposal: Proposal
     measure: Any
     unit: str
     scope: list[tuple[Any, str]]
     recorded: Any
+    holds: Any
     files: list[tuple[str, Any]]
     token: str
     may_accept: bool
@@ -89,7 +92,9 @@ def _chosen(request: HttpRequest) -> tuple[Any, Round | None]:
 def _beside(organisation: Organisation, given: Iterable[Proposal]) -> list[Beside]:
     given = list(given)
     keys = {proposal.pk: key_of(proposal.measure, proposal.scope) for proposal in given}
-    rows: Any = Coverage.objects.filter(organisation=organisation, key__in=set(keys.values()), deleted_at=None)
+    wider = _wider(organisation, given)
+    wanted = {*keys.values(), *wider.values()}
+    rows: Any = Coverage.objects.filter(organisation=organisation, key__in=wanted, deleted_at=None)
     recorded = {line.row.key: line for line in presenting.rows_of(rows)}
     names = presenting.Names(organisation.pk, [{"unit": p.unit} for p in given] + [p.scope for p in given])
     files = files_of(digest for proposal in given for digest in proposal.files)
@@ -103,10 +108,20 @@ def _beside(organisation: Organisation, given: Iterable[Proposal]) -> list[Besid
         made.append(
             Beside(
                 proposal, known.get(proposal.measure), names.of("unit", proposal.unit), names.scope(proposal.scope), line,
-                attached, token, may,
+                recorded.get(wider.get(proposal.pk, "")), attached, token, may,
             )
         )  # fmt: skip
     return made
+
+
+def _wider(organisation: Organisation, given: Iterable[Proposal]) -> dict[int, str]:
+    """The key of the row that holds today for the unit of each proposal about a whole unit."""
+    of_units = [proposal for proposal in given if proposal.scope.get("unit")]
+    if not of_units:
+        return {}
+    holding = Holding(organisation.standing(presenting.today()))
+    rows = {one.pk: holding.at(one.measure, Place(unit=one.scope["unit"])) for one in of_units}
+    return {pk: row.key for pk, row in rows.items() if row is not None}
 
 
 @require_POST

@@ -64,7 +64,8 @@ def start(request: HttpRequest) -> HttpResponse:
     """Choose what is asked, whom, until when."""
     organisation = organisation_to_edit(request.user)
     lines = unit_lines(organisation)
-    form = RoundForm(request.POST if request.method == "POST" else None, lines=lines)
+    sent = request.POST if request.method == "POST" else None
+    form = RoundForm(sent, lines=lines, all_ticked=sent is None and "all" in request.GET)
     if form.is_bound and form.is_valid():
         holding = Holding(organisation.standing(presenting.today()))
         known = catalogue.offered()
