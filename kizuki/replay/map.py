@@ -190,12 +190,12 @@ def draw(organisation: Organisation, question: Asked, register: Compiled, person
 def _before(
     organisation: Organisation, question: Asked, ids: Sequence[str]
 ) -> dict[str, dict[tuple[str, bool], Cell]] | None:
-    """The cells of the earlier day by measure and column; None where no day is compared with."""
+    """The cells of the earlier day by measure and column; None where no day is compared with, or nothing was recorded on it."""
     if question.since is None:
         return None
     register = compiled_on(organisation, question.since)
     if register is None:
-        return {}
+        return None
     found = heat.heat(register, ids, question.axis, question.focus, weighted=question.weighted)
     whole = (WHOLE, False)
     return {

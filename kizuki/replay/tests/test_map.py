@@ -135,6 +135,9 @@ def test_the_map_of_a_past_day_and_what_went_better(
     assert "better than then" in page
     before = client.get("/replay/map?day=2026-09-01").content.decode()
     assert "The first record is of 2026-10-01." in before
+    early = client.get("/replay/map?since=2026-09-01").content.decode()
+    assert "There is nothing to compare with" in early
+    assert "went-new" not in early.split("<table")[1]
     wrong = client.get("/replay/map?since=2027-01-01").content.decode()
     assert "Name a day before the one that is shown." in wrong
 
