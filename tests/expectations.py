@@ -125,6 +125,9 @@ EXPECTED: dict[str, Lines] = {
     "register:bulk": [(POST, "own", "404 302 200 302 302 200"), (POST, "missing", "404")],
     "register:record": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
     "register:edit": [(GET, "own", WRITER_OPENS), (POST, "own", WRITER_DOES), (GET, "missing", "404"), (POST, "missing", "404")],
+    "register:judge": [
+        (GET, "own", WRITER_OPENS), (POST, "own", "404 403 200 403 403 200"), (GET, "missing", "404"), (POST, "missing", "404"),
+    ],
     "register:remove": [
         (GET, "own", WRITER_OPENS), (POST, "own", "404 403 409 403 403 409"), (GET, "missing", "404"), (POST, "missing", "404"),
     ],
@@ -260,7 +263,10 @@ ANYONE: dict[tuple[str, str, str], str] = {
     **{
         (f"measures:{name}", method, obj): answer
         for name, method, answer in (
-            ("answer", GET, "200"), ("question", GET, "200"), ("question", POST, "302"), ("answer_name", POST, "302"),
+            ("answer", GET, "200"),
+            ("question", GET, "200"),
+            ("question", POST, "302"),
+            ("answer_name", POST, "302"),
             ("answer_finish", POST, "302"),
         )
         for obj, answer in (("own", answer), ("missing", "410"))

@@ -22,6 +22,7 @@ class RegisterConfig(AppConfig):
             "took_out": _("took a record out"),
             "brought_back": _("brought a record back"),
             "undid": _("undid a change of the register"),
+            "judged": _("judged the importance of a record"),
             "expired": _("noticed coverage that is no longer valid"),
             "kept_filter": _("kept a filter"),
             "dropped_filter": _("forgot a filter"),

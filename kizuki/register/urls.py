@@ -22,6 +22,7 @@ urlpatterns = [
     path("<slug:part>/filters/<int:pk>", views.drop_filter, name="drop_filter"),
     path("<slug:part>/<int:pk>/", views.record, name="record"),
     path("<slug:part>/<int:pk>/edit", views.edit, name="edit"),
+    path("<slug:part>/<int:pk>/judge", views.judge, name="judge"),
     path("<slug:part>/<int:pk>/remove", views.remove, name="remove"),
     path("<slug:part>/<int:pk>/restore", views.restore, name="restore"),
     path("<slug:part>/<int:pk>/undo", views.undo, name="undo"),

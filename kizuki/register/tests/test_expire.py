@@ -18,7 +18,9 @@ def lapsed(small: Organisation) -> Organisation:
     """The small organisation, in which one row of coverage lapsed on the day after it was stored."""
     document = {**Coverage.objects.get(key=KEY).document, "valid_until": today()}
     apply(organisation=small, edits=[Edit("coverage", KEY, document)], by="a test")
-    Coverage.objects.filter(key=KEY).update(valid_until="2026-01-01", document={**document, "valid_until": "2026-01-01"})
+    Coverage.objects.filter(key=KEY).update(
+        valid_until="2026-01-01", document={**document, "valid_until": "2026-01-01"}
+    )
     small.refresh_from_db()
     return small
 

@@ -196,3 +196,24 @@ def test_a_register_begins_with_the_organisation(signed_in: Any, cast: Any) -> N
     state = client.get("/register/about").context["form"]["state"].value()
     assert client.post("/register/about", {"name_en": "We two", "state": state}).status_code == 302
     assert client.post("/register/about", {"name_en": "We three", "state": state}).status_code == 409
+
+
+def test_five_questions_give_an_importance_with_reasons(client_of: Any, cast: Any) -> None:
+    from kizuki.criteria.actions import load_library
+    from kizuki.criteria.models import Decision
+
+    load_library()
+    owner = client_of(cast.reporter)
+    address = f"/register/assets/{pk('www')}/judge"
+    form = owner.get(address).context["form"]
+    worst = {question.html_name: question.field.choices[-1][0] for question, _source in form.rows()}
+    for question, _source in form.rows():
+        values = [value for value, _name in question.field.choices if value != "unknown"]
+        worst[question.html_name] = values[-1]
+    looked = owner.post(address, worst)
+    assert [one["value"] for one in looked.context["shown"]] == [3, 3, 3]
+    assert Asset.objects.get(key="www").document["importance"] == {"integrity": 1}
+    assert owner.post(address, worst | {"record": "1"}).status_code == 302
+    row = Asset.objects.get(key="www")
+    assert row.document["importance"] == {"confidentiality": 3, "integrity": 3, "availability": 3}
+    assert Decision.objects.about(row).count() == 3

@@ -38,7 +38,8 @@ def records(request: HttpRequest, part: str) -> HttpResponse:
     form, rows = filtered(request.user, kind, request.GET)
     pager = Paginator(rows, PAGE)
     page = pager.get_page(request.GET.get("page"))
-    page.object_list = page.object_list.defer("text")
+    rows_of_page: Any = page.object_list
+    page.object_list = rows_of_page.defer("text")
     asked = request.GET.copy()
     asked.pop("page", None)
     context = {

@@ -21,6 +21,7 @@ from kizuki.register.engine.standing import importance_of
 from kizuki.register.forms import RecordForm
 from kizuki.register.models import TABLES, Mention
 from kizuki.register.views.common import home_or_404, kind_or_404, may_add, must_write, record_or_404, units_for
+from kizuki.register.views.judge import JUDGED
 from kizuki.register.writing import unit_of
 
 SHOWN = 20
@@ -44,7 +45,7 @@ def _page(request: HttpRequest, part: str, row: Any) -> dict[str, Any]:
         "part": part, "words": words.PARTS[part], "row": row, "parts": presenting.parts(kind, row.document),
         "history": presenting.history(kind, revisions)[:SHOWN], "users": presenting.users(kind, users),
         "importance": _importance(row) if kind == "asset" else [], "panels": panels,
-        "may_write": may_write(request.user, kind, row.unit), "words_of": words.DIMENSIONS,
+        "judged": kind in JUDGED, "may_write": may_write(request.user, kind, row.unit), "words_of": words.DIMENSIONS,
     }  # fmt: skip
 
 
