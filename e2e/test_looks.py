@@ -13,14 +13,17 @@ from e2e.conftest import Visits
 PAGES = [
     "/cases/", "/cases/?q=backup&level=advanced", "/cases/?q=zzzzzz", "/cases/nisc-a", "/cases/nisc-g",
     "/cases/nisc-h?for=practitioner", "/cases/for/executive", "/cases/for/strategy", "/cases/for/practitioner",
-    "/cases/glossary", "/cases/import", "/measures/", "/measures/P01", "/replay/", "/replay/case/nisc-b",
+    "/cases/glossary", "/cases/import", "/measures/", "/measures/P01", "/measures/own/", "/measures/own/new",
+    "/measures/own/import", "/measures/coverage/", "/measures/coverage/contradictions", "/measures/coverage/new",
+    "/measures/coverage/import", "/measures/coverage/1/", "/measures/coverage/1/edit", "/measures/proposals/",
+    "/measures/rounds/", "/measures/rounds/new", "/replay/", "/replay/case/nisc-b",
     "/replay/case/nisc-g", "/replay/case/nisc-h", "/replay/priorities", "/tasks/", "/tasks/new", "/devices/",
     "/devices/observations", "/devices/sources", "/devices/admissions/", "/devices/admissions/ask",
     "/devices/admissions/ask?what=XR-8&kind=iot&zone=hq&unit=it", "/jobs/?all", "/journal/", "/journal/1/",
     "/account/", "/account/people/", "/account/people/invite/", "/account/people/1/", "/account/people/2/deactivate/",
     "/account/sign-out/", "/account/passkeys/", "/account/confirm/", "/keys", "/no-such-page",
 ]  # fmt: skip
-OUTSIDE = ["/account/sign-in/", "/account/inactive/", "/account/first/no-such-link/"]
+OUTSIDE = ["/account/sign-in/", "/account/inactive/", "/account/first/no-such-link/", "/measures/answer/no-such-link/"]
 LOOKS = [(1280, "light", "en"), (1280, "dark", "ja"), (375, "light", "ja"), (375, "dark", "en")]
 #: What is wider than the window although it does not scroll by itself, to name it where the page does not fit.
 WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
