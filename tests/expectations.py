@@ -112,6 +112,24 @@ EXPECTED: dict[str, Lines] = {
     "replay:try": [(POST, "-", SEES_ALL)],
     "replay:template": [(GET, "-", "200")],
     "replay:organisation_file": [(GET, "-", SEES_ALL)],
+    "replay:map": [(GET, "-", SEES_ALL)],
+    "replay:map_measure": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    **{f"replay:{name}": [(GET, "-", SEES_ALL)] for name in ("affected", "notes", "figures")},
+    "replay:note": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "replay:save_note": [(POST, "-", "404 302 302 403 403 302")],
+    "replay:fill": [(POST, "-", "404 302 302 403 403 302")],
+    # Without a row there is nothing to follow.
+    "replay:follow_up": [(GET, "-", "404 403 404 403 403 404"), (POST, "-", WRITER_DOES)],
+    # maturity
+    "benchmark:overview": [(GET, "-", SEES_ALL)],
+    "benchmark:check": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "benchmark:enter": [
+        (GET, "own", WRITER_OPENS), (GET, "missing", "404 403 404 403 403 404"), (POST, "own", WRITER_DOES),
+        (POST, "missing", "404 403 404 403 403 404"),
+    ],
+    "benchmark:peers": [(GET, "-", WRITER_OPENS), (POST, "-", WRITER_DOES)],
+    "benchmark:add": [(GET, "-", WRITER_OPENS), (POST, "-", WRITER_DOES)],
+    "benchmark:drop_peers": [(POST, "own", WRITER_DOES), (POST, "missing", "404")],
     "replay:one": [(GET, "own", SEES_ALL), (GET, "red", SEES_ALL), (GET, "removed", "404"), (GET, "missing", "404")],
     # register: no reporter of these tests answers for a unit
     "register:overview": [(GET, "-", SEES_ALL)],

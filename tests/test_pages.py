@@ -27,8 +27,9 @@ from kizuki.measures.actions import make_link
 from kizuki.measures.models import Proposal, Round
 from kizuki.register.models import Coverage
 from kizuki.replay.actions import rank, refresh, stale
+from kizuki.replay.models import Note
 from kizuki.tasks.models import Task
-from tests import measuring
+from tests import measuring, replaying
 from tests.conftest import World, copy_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,7 +54,13 @@ PAGES = [
     "/criteria/importance-integrity/2/edit", "/criteria/importance-integrity/2/rule/new",
     "/criteria/importance-integrity/2/rule/loss", "/criteria/importance-integrity/2/text",
     "/criteria/admission/decisions", "/criteria/decisions/{decision}",
-    "/replay/case/nisc-b", "/replay/case/nisc-g", "/replay/case/nisc-h", "/replay/priorities", "/jobs/", "/jobs/?all",
+    "/replay/case/nisc-b", "/replay/case/nisc-g", "/replay/case/nisc-h", "/replay/priorities", "/replay/map",
+    "/replay/map?by=zones&weigh=importance", "/replay/map?unit=manufacturing", "/replay/map/P06", "/replay/map/P06?unit=plant1",
+    "/replay/affected", "/replay/affected?q=backup", "/replay/affected?case=nisc-b",
+    "/replay/affected?way=internet&product=vpn&lost=encrypt&onward=network",
+    "/replay/affected?way=internet&product=vpn&lost=encrypt&show=calls", "/replay/notes", "/replay/notes/{note}",
+    "/replay/notes/{note}?now=1", "/replay/figures", "/maturity/", "/maturity/nist-csf/2.0/", "/maturity/nist-csf/2.0/enter",
+    "/maturity/peers", "/maturity/add", "/jobs/", "/jobs/?all",
     "/journal/", "/journal/1/", "/account/", "/account/keys/", "/account/password/", "/account/people/",
     "/account/people/?q=a", "/account/people/invite/", "/account/people/{other}/", "/account/passkeys/",
     "/account/passkeys/add/", "/account/second/app/", "/account/second/codes/new/", "/account/confirm/",
@@ -141,6 +148,7 @@ def reader(world: World, who: str, language: str) -> Client:
 @pytest.fixture(autouse=True)
 def _measured(world: World) -> None:
     """What the pages of measures show: an own measure, a row with evidence, a proposal, a round."""
+    replaying.fill(world)
     measuring.own_measure()
     measuring.row(world)
     measuring.proposal(world.people["other"])
@@ -155,6 +163,7 @@ def at(address: str) -> str:
         "row": Coverage.objects.filter(key=measuring.ROW),
         "proposal": Proposal.objects.filter(measure="P02"),
         "round": Round.objects.all(),
+        "note": Note.objects.filter(title="XR-9"),
         "task": Task.objects.filter(title_en="Test a restore"),
         "device": Device.objects.filter(state="unknown", decided=""),
         "guest": Device.objects.filter(decided="not ours"),

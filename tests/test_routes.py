@@ -25,7 +25,7 @@ from kizuki.kit.document import dump
 from kizuki.kit.library import library_path
 from kizuki.register.engine.kinds import KINDS
 from kizuki.register.models import TABLES
-from tests import measuring
+from tests import measuring, replaying
 from tests.conftest import ROLES, World, copy_of
 from tests.expectations import ANYONE, DELETE, EXPECTED, GET, KEYED, POST, PUT
 
@@ -80,6 +80,8 @@ def arguments(world: World, route: str, obj: str, who: str) -> dict[str, Any]:
     if route.startswith("api:"):
         rows = {"own": world.library, "red": world.red, "removed": world.removed}
         return {"case_id": rows[obj].slug if obj in rows else "no-such-case"}
+    if (found := replaying.arguments(world, route, obj)) is not None:
+        return found
     if route.startswith(("casebook:", "replay:")):
         rows = {"own": world.library, "red": world.red, "removed": world.removed}
         return {"slug": rows[obj].slug if obj in rows else "no-such-case"}
@@ -157,6 +159,8 @@ def sent(world: World, route: str, obj: str, who: str) -> dict[str, Any]:
         return criteria_sent(world, route, obj)
     if route.startswith("measures:"):
         return measuring.sent(world, route)
+    if route.startswith("benchmark:") or route in ("replay:save_note", "replay:follow_up"):
+        return replaying.sent(world, route)
     case = dump(copy_of(cases()[0], "brought-in")).encode()
     forms: dict[str, dict[str, Any]] = {
         "set_language": {"language": "ja", "next": "/keys"},
