@@ -199,8 +199,8 @@ def test_a_register_begins_with_the_organisation(signed_in: Any, cast: Any) -> N
 
 
 def test_five_questions_give_an_importance_with_reasons(client_of: Any, cast: Any) -> None:
-    from kizuki.criteria.actions import load_library
     from kizuki.criteria.models import Decision
+    from kizuki.demo.actions import load_library
 
     load_library()
     owner = client_of(cast.reporter)
