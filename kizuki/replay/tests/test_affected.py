@@ -62,6 +62,9 @@ def test_a_case_is_found_and_picked(small: Organisation, library: None, cast: Ca
     page = client.get("/replay/affected?case=nisc-h").content.decode()
     assert "What like cases learned" in page
     assert client.get("/replay/affected?case=no-such-case").status_code == 404
+    study = client.get("/replay/affected?case=nisc-g").content.decode()
+    assert "tells no single incident to replay" in study
+    assert "No asset of the register is concerned" not in study
 
 
 @pytest.mark.parametrize(
