@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "kizuki.register",
     "kizuki.tasks",
     "kizuki.devices",
+    "kizuki.imports",
     "kizuki.measures",
     "kizuki.measures.benchmark",
     "kizuki.casebook",

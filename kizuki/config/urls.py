@@ -15,6 +15,7 @@ urlpatterns = [
     path("files/", include("kizuki.files.urls")),
     path("tasks/", include("kizuki.tasks.urls")),
     path("devices/", include("kizuki.devices.urls")),
+    path("imports/", include("kizuki.imports.urls")),
     path("register/", include("kizuki.register.urls")),
     path("measures/", include("kizuki.measures.urls")),
     path("maturity/", include("kizuki.measures.benchmark.urls")),

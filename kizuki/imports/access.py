@@ -1,0 +1,25 @@
+"""Who may import what: managers everything, owners and deputies of a unit what belongs to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kizuki.accounts import rules
+from kizuki.imports.engine.lines import May
+from kizuki.register.access import may_write, own_units
+from kizuki.register.engine.kinds import RecordKind
+
+
+def may_import(person: Any) -> bool:
+    return bool(rules.may_edit(person) or own_units(person))
+
+
+def may_of(by: Any) -> May:
+    """What whoever imports may write. A name is the command line, which may all."""
+    if isinstance(by, str) or rules.may_edit(by):
+        return _all
+    return lambda kind, unit: may_write(by, kind, unit)
+
+
+def _all(_kind: RecordKind, _unit: str) -> bool:
+    return True
