@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from kizuki.devices.models import Device, Part, Trace
 from kizuki.devices.models.observed import moment
+from kizuki.devices.queries import Zones
 from kizuki.ui.svg import Drawing, text_width
 
 WIDTH: Final = 640.0
@@ -33,11 +34,11 @@ class Lane(NamedTuple):
     stays: list[tuple[int, int]]
 
 
-def of_device(device: Device, zones: dict[str, str]) -> SafeString | None:
-    """A line for each source and zone in which the device was seen; None where it never was. `zones`: names."""
+def of_device(device: Device, zones: Zones) -> SafeString | None:
+    """A line for each source and zone in which the device was seen; None where it never was."""
     stays: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for trace, listed in stays_of([device]):
-        stays[zones.get(trace.zone, trace.zone) or "–", trace.source] += listed
+        stays[zones.names.get(zone := zones.of(trace), zone) or "–", trace.source] += listed
     lanes = [Lane(f"{zone} · {source}", sorted(listed)) for (zone, source), listed in stays.items()]
     return _drawn(f"seen-{device.pk}", lanes)
 

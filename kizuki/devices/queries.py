@@ -8,9 +8,11 @@ from django.db import connection
 from django.db.models import Count, Q
 
 from kizuki.devices.choices import State
+from kizuki.devices.engine.known import ranges_of
 from kizuki.devices.models import Device, Observation, Trace, Word
 from kizuki.register.columns import plain
 from kizuki.register.engine import identity
+from kizuki.register.engine.matching.places import Places
 from kizuki.register.models import Zone
 from kizuki.ui.templatetags.kizuki import language
 
@@ -43,6 +45,20 @@ def counts(devices: Any) -> Counts:
     listed = [(zone, names.get(zone, zone), all_, open_) for zone, (all_, open_) in zones.items()]
     listed.sort(key=lambda row: (-row[3], -row[2], row[1]))
     return Counts(states, unknown, states[State.UNKNOWN] - unknown, listed)
+
+
+class Zones:
+    """The zones of the home organisation: their names, and in which of them a trace lies, as matching sees it: where its address is, else
+    where its source looks."""
+
+    def __init__(self) -> None:
+        rows = list(Zone.objects.filter(organisation__is_home=True, deleted_at=None))
+        self.names = {row.key: row.name.in_(language()) for row in rows}
+        self._places = Places(ranges_of(row.read for row in rows))
+
+    def of(self, trace: Trace) -> str:
+        found = self._places.of(trace.ips[0], trace.zone or None)[0] if trace.ips else trace.zone
+        return found or ""
 
 
 def zone_names() -> dict[str, str]:

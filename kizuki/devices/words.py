@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from django.utils import timezone
@@ -51,6 +51,8 @@ SENTENCES: Final[dict[str, str]] = {
     "decided": _("%(a)s said so on %(b)s."),
 }
 _LETTERS: Final = "abc"
+#: The values that are ids of zones, by word.
+_ZONES: Final[dict[str, tuple[int, ...]]] = {"other-zone": (0, 1), "no-source": (0,), "seen-by": (1,)}
 
 
 class Told(NamedTuple):
@@ -61,11 +63,13 @@ class Told(NamedTuple):
     sign: str
 
 
-def sentence(word: str, values: Sequence[str]) -> str:
-    """A reason in words; one of a later engine is shown as it is."""
+def sentence(word: str, values: Sequence[str], zones: Mapping[str, str] | None = None) -> str:
+    """A reason in words; one of a later engine is shown as it is. `zones`: their names by id."""
     form = SENTENCES.get(word)
     if form is None:
         return " ".join((word, *values))
+    named = _ZONES.get(word, ())
+    values = [(zones or {}).get(value, value) if n in named else value for n, value in enumerate(values)]
     filled = dict(zip(_LETTERS, (*values, "", "", ""), strict=False))
     filled |= {"all": gettext(", ").join(values), "rest": gettext(", ").join(values[2:])}
     if word == "last-seen" and values and values[0].lstrip("-").isdecimal():
@@ -73,11 +77,11 @@ def sentence(word: str, values: Sequence[str]) -> str:
     return gettext(form) % filled
 
 
-def told(reasons: Iterable[Any]) -> list[Told]:
+def told(reasons: Iterable[Any], zones: Mapping[str, str] | None = None) -> list[Told]:
     """Reasons as they are kept – word, values, points – in words."""
     found = []
     for word, *rest in reasons:
         values: list[str] = list(rest[0]) if rest else []
         points = int(rest[1]) if len(rest) > 1 else 0
-        found.append(Told(sentence(word, values), points, "+" if points > 0 else "−" if points < 0 else ""))
+        found.append(Told(sentence(word, values, zones), points, "+" if points > 0 else "−" if points < 0 else ""))
     return found

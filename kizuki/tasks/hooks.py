@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from django.urls import NoReverseMatch, reverse
-
 from kizuki.kit.text import Name
-from kizuki.register.engine.kinds import KINDS
 from kizuki.register.models import TABLES
 
 
@@ -37,11 +34,4 @@ def _records(kind: str, keys: Sequence[str]) -> dict[str, Thing]:
     if kind not in TABLES:
         return {}
     rows = TABLES[kind].objects.filter(organisation__is_home=True, deleted_at=None, key__in=keys)
-    return {row.key: Thing(row.name, _page(kind, row.key)) for row in rows.only("key", "name_ja", "name_en")}
-
-
-def _page(kind: str, key: str) -> str:
-    try:
-        return reverse("register:record", args=[KINDS[kind].part, key])  # type: ignore[index]
-    except NoReverseMatch:
-        return ""
+    return {row.key: Thing(row.name, row.get_absolute_url()) for row in rows.only("key", "name_ja", "name_en")}

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kizuki.accounts import rules
@@ -181,7 +182,7 @@ def _counts(visible: TaskQuerySet) -> dict[str, int]:
 
 def _ways(request: HttpRequest, form: TaskFilter) -> list[tuple[str, Any, bool]]:
     """Mine, my units', all: only where there is a difference."""
-    words = {"mine": _("Mine"), "units": _("My units'"), "all": _("All")}
+    words = {"mine": pgettext("tasks", "Mine"), "units": _("My units'"), "all": _("All")}
     there = {"mine": bool(own_contacts(request.user)), "units": bool(own_units(request.user)), "all": True}
     here = form.cleaned_data.get("whose") or "all"
     shown = [word for word in WHOSE if there[word]]

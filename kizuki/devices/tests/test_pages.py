@@ -154,7 +154,7 @@ def test_a_device_says_why_in_words(network: dict[str, Device], cast: Cast, sign
     client = signed_in(cast.manager)
     page = client.get(f"/devices/{network[LAPTOP].pk}").content.decode()
     assert f"The hardware address {LAPTOP} is the same." in page
-    assert "It was seen in the zone dmz; the register has it in lan." in page
+    assert "It was seen in the zone DMZ; the register has it in LAN." in page
     assert "<svg" in page.split("cols-side")[1]
     page = client.get(f"/devices/{network[STRANGER].pk}").content.decode()
     assert "It shares no identifier with any asset of the register." in page

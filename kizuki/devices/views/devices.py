@@ -20,7 +20,7 @@ from kizuki.devices.access import may_decide
 from kizuki.devices.choices import TO_LOOK_AT
 from kizuki.devices.forms import AsideForm, BlockForm, DeviceFilter, IdentifyForm, MakeForm, VersionForm, named_assets
 from kizuki.devices.models import Device, DeviceDecision, Watch
-from kizuki.devices.queries import counts, sightings, zone_names
+from kizuki.devices.queries import Zones, counts, sightings, zone_names
 from kizuki.devices.tasks import match_observed
 from kizuki.jobs.actions import enqueue
 from kizuki.register import actions as register
@@ -56,20 +56,20 @@ def devices(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(found: list[Device], zones: dict[str, str]) -> list[dict[str, Any]]:
-    assets = _names(Asset, {row.asset for row in found if row.asset})
-    units = _names(Unit, {row.unit for row in found if row.unit})
+    named = list(_rows_of(Asset, {row.asset for row in found if row.asset}))
+    assets, pages = {row.key: row.name for row in named}, {row.key: row.get_absolute_url() for row in named}
+    units = {row.key: row.name for row in _rows_of(Unit, {row.unit for row in found if row.unit})}
     return [
         {
             "device": row, "zone": zones.get(row.zone, row.zone), "asset": assets.get(row.asset, row.asset),
-            "unit": units.get(row.unit, row.unit),
+            "unit": units.get(row.unit, row.unit), "address": pages.get(row.asset, ""),
         }
         for row in found
     ]  # fmt: skip
 
 
-def _names(table: Any, keys: set[str]) -> dict[str, Any]:
-    rows = table.objects.filter(organisation__is_home=True, key__in=keys).only("key", "name_ja", "name_en")
-    return {row.key: row.name for row in rows}
+def _rows_of(table: Any, keys: set[str]) -> Any:
+    return table.objects.filter(organisation__is_home=True, key__in=keys).only("key", "name_ja", "name_en")
 
 
 @require_safe
@@ -82,14 +82,15 @@ def shown(
     request: HttpRequest, found: Device, sent: dict[str, VersionForm] | None = None, status: int = 200
 ) -> HttpResponse:
     """The page of a device; `sent`: a form that was not taken."""
-    zones = zone_names()
+    places = Zones()
+    zones = places.names
     may = may_decide(request.user, found)
     decidable = may and found.state in TO_LOOK_AT
     decisions = list(found.decisions.all()[:20])
     counting = next((one for one in decisions if not one.ended), None)
     context = {
-        "device": found, "row": _rows([found], zones)[0], "drawing": picture.of_device(found, zones),
-        "reasons": words.told(found.reasons), "differs": words.told(found.differs), "near": _near(request, found),
+        "device": found, "row": _rows([found], zones)[0], "drawing": picture.of_device(found, places),
+        "reasons": words.told(found.reasons, zones), "differs": words.told(found.differs, zones), "near": _near(request, found, zones),
         "candidates": _named(request, found.assets), "sightings": sightings(found, SIGHTINGS), "zones": zones,
         "decisions": decisions, "counting": counting, "may_decide": may, "tasks": for_object(request.user, "device", str(found.pk)),
         "forms": {**(_forms(request, found, zones) if decidable else {}), **(sent or {})}, "sent": next(iter(sent or {}), ""),
@@ -104,10 +105,10 @@ def _named(request: HttpRequest, keys: list[str]) -> list[tuple[str, Any, str]]:
     return [(row.key, row.name, row.get_absolute_url()) for row in rows]
 
 
-def _near(request: HttpRequest, found: Device) -> dict[str, Any] | None:
+def _near(request: HttpRequest, found: Device, zones: dict[str, str]) -> dict[str, Any] | None:
     """The asset that comes nearest, if the person may see it."""
     named = _named(request, [found.near["asset"]]) if found.near else []
-    return {"asset": named[0], "reasons": words.told(found.near["reasons"])} if named and found.near else None
+    return {"asset": named[0], "reasons": words.told(found.near["reasons"], zones)} if named and found.near else None
 
 
 def _forms(request: HttpRequest, found: Device, zones: dict[str, str], data: Any = None) -> dict[str, Any]:

@@ -56,6 +56,6 @@ def sources(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [(row, zones.get(row.zone, row.zone)) for row in Source.objects.visible_to(request.user)],
         "watch": watch, "reader": reader, "unlooked": watch.assets.get("not looked for", 0) if watch else 0,
-        "conflicts": told([one["reason"] for one in watch.conflicts]) if watch and reader else [],
+        "conflicts": told([one["reason"] for one in watch.conflicts], zones) if watch and reader else [],
     }  # fmt: skip
     return render(request, "devices/sources.html", context)
