@@ -66,13 +66,41 @@ def verbs() -> list[tuple[str, str]]:
 
 _TOLD = {True: _("yes"), False: _("no"), None: "–"}
 
-describe_details({
-    "about": _("About it"), "added": _("What was added"), "address": _("From where"), "after": _("After the change"),
-    "assets": _("Assets"), "batch_undone": _("What was undone"), "before": _("Before the change"),
-    "changed": _("What was changed"), "complete": _("Stated completely"), "created": _("How many were added"),
-    "digest": _("Hash"), "entries": _("Entries"), "evidence": _("Evidence"), "field": _("Field"), "hash": _("Hash"), "key": _("Id"), "loaded": _("What was loaded"), "measure": _("Measure"), "kind": _("Kind"), "name": _("Name"),
-    "part": _("Part"), "reason": _("Reason"), "result": _("Result"), "state": _("State"), "unit": _("Unit"), "query": _("Search and filters"), "removed": _("What was taken out"),
-    "revisions": _("How many revisions go with it"), "revisions_hash": _("Hash of the revisions"),
-    "same": _("How many stayed as they were"), "task": _("Task"), "until": _("Valid until"), "value": _("Value"),
-})  # fmt: skip
+describe_details(
+    {
+        "about": _("About it"),
+        "added": _("What was added"),
+        "address": _("From where"),
+        "after": _("After the change"),
+        "assets": _("Assets"),
+        "batch_undone": _("What was undone"),
+        "before": _("Before the change"),
+        "changed": _("What was changed"),
+        "complete": _("Stated completely"),
+        "created": _("How many were added"),
+        "digest": _("Hash"),
+        "entries": _("Entries"),
+        "evidence": _("Evidence"),
+        "field": _("Field"),
+        "hash": _("Hash"),
+        "key": _("Id"),
+        "loaded": _("What was loaded"),
+        "measure": _("Measure"),
+        "kind": _("Kind"),
+        "name": _("Name"),
+        "part": _("Part"),
+        "reason": _("Reason"),
+        "result": _("Result"),
+        "state": _("State"),
+        "unit": _("Unit"),
+        "query": _("Search and filters"),
+        "removed": _("What was taken out"),
+        "revisions": _("How many revisions go with it"),
+        "revisions_hash": _("Hash of the revisions"),
+        "same": _("How many stayed as they were"),
+        "task": _("Task"),
+        "until": _("Valid until"),
+        "value": _("Value"),
+    }
+)
 describe("journal", _("Journal"), {"verify": _("verified the journal")})
