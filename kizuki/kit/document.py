@@ -68,7 +68,8 @@ _OTHER_FILES: Final[tuple[tuple[bytes, str], ...]] = (
 
 def _too_large(file: str) -> BadFile:
     limit = MAX_BYTES // 2**20
-    return BadFile([Fault(file, 0, f"the file is larger than {limit} MB; leave out what is not needed; alike assets fit in one row with a count")])
+    remedy = "leave out what is not needed; alike assets fit in one row with a count"
+    return BadFile([Fault(file, 0, f"the file is larger than {limit} MB; {remedy}")])
 
 
 def _decoded(file: str, raw: bytes) -> str:

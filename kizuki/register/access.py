@@ -24,16 +24,18 @@ def own_units(person: Any) -> frozenset[str]:
 
 
 def _answered(mail: str) -> frozenset[str]:
-    from kizuki.register.models import Contact, Mention, Unit
+    from kizuki.register.models import TABLES, Mention
 
     home = {"organisation__is_home": True}
-    keys = list(Contact.objects.filter(**home, deleted_at=None, mail__iexact=mail).values_list("key", flat=True))
+    keys = list(
+        TABLES["contact"].objects.filter(**home, deleted_at=None, mail__iexact=mail).values_list("key", flat=True)
+    )
     if not mail or not keys:
         return frozenset()
     owned = Mention.objects.filter(**home, kind="unit", of_kind="contact", of_key__in=keys).values_list(
         "key", flat=True
     )
-    above = dict(Unit.objects.filter(**home, deleted_at=None).values_list("key", "parent"))
+    above = dict(TABLES["unit"].objects.filter(**home, deleted_at=None).values_list("key", "parent"))
     return frozenset(below(set(owned) & set(above), above))
 
 

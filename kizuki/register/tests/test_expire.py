@@ -7,7 +7,7 @@ import pytest
 from kizuki.journal.models import Entry
 from kizuki.register.actions import Edit, apply, expire_coverage
 from kizuki.register.columns import today
-from kizuki.register.models import Coverage, Organisation
+from kizuki.register.models import TABLES, Organisation
 from kizuki.replay.engine.register import compile_register
 
 KEY = "P06 asset=www"
@@ -16,9 +16,9 @@ KEY = "P06 asset=www"
 @pytest.fixture
 def lapsed(small: Organisation) -> Organisation:
     """The small organisation, in which one row of coverage lapsed on the day after it was stored."""
-    document = {**Coverage.objects.get(key=KEY).document, "valid_until": today()}
+    document = {**TABLES["coverage"].objects.get(key=KEY).document, "valid_until": today()}
     apply(organisation=small, edits=[Edit("coverage", KEY, document)], by="a test")
-    Coverage.objects.filter(key=KEY).update(
+    TABLES["coverage"].objects.filter(key=KEY).update(
         valid_until="2026-01-01", document={**document, "valid_until": "2026-01-01"}
     )
     small.refresh_from_db()
@@ -48,7 +48,7 @@ def test_it_counts_as_unknown_although_a_wider_row_says_otherwise(lapsed: Organi
 
 
 def test_a_row_that_is_stored_too_late_is_over_at_once(small: Organisation) -> None:
-    document = {**Coverage.objects.get(key=KEY).document, "valid_until": "2026-01-01"}
+    document = {**TABLES["coverage"].objects.get(key=KEY).document, "valid_until": "2026-01-01"}
     apply(organisation=small, edits=[Edit("coverage", KEY, document)], by="a test")
-    assert Coverage.objects.get(key=KEY).over
+    assert TABLES["coverage"].objects.get(key=KEY).over
     assert expire_coverage() == 0

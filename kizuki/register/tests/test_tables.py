@@ -55,9 +55,9 @@ def test_any_record_comes_back_from_its_row(made: tuple[RecordKind, dict[str, An
 
 def test_a_workbook_comes_back_and_calculates_nothing() -> None:
     document = {"id": "a", "name": "=1+1", "kind": "pc", "hosts": ["007", "@x"], "notes": "'quoted", "count": 3}
-    book = openpyxl.load_workbook(io.BytesIO(tables.xlsx("asset", "assets", [document])))
-    rows = [[cell.value or "" for cell in row] for row in book.active.rows]
-    assert not any(cell.data_type == "f" for row in book.active.rows for cell in row)
+    sheet: Any = openpyxl.load_workbook(io.BytesIO(tables.xlsx("asset", "assets", [document]))).active
+    rows = [[cell.value or "" for cell in row] for row in sheet.rows]
+    assert not any(cell.data_type == "f" for row in sheet.rows for cell in row)
     assert _read("asset", rows) == document
 
 
