@@ -112,7 +112,9 @@ def register_of(organisation: Organisation, question: Asked) -> Compiled:
         focus.zone is None or focus.zone in register.zones or focus.zone == heat.NOWHERE,
         focus.kind is None or focus.kind in ASSET_KINDS,
     ]
-    if not all(known):
+    # To the owner of a unit a zone in which nothing of it stands does not exist.
+    hidden = focus.units is not None and focus.zone is not None and not heat.focused(register, focus)
+    if not all(known) or hidden:
         raise Http404
     return register
 

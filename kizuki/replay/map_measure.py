@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
+from django.utils.translation import gettext_lazy as _
 
 from kizuki.kit.text import Name, shown
 from kizuki.measures.engine.format import Measure
@@ -70,8 +71,10 @@ class Detail:
         self.cover = register.cover(measure.id)
         self.earlier = compiled_on(organisation, question.since) if question.since else None
         self.state = state_of(organisation, question.day)
+        # What is known of a whole realm is for those who see all of it.
+        whole = question.focus.units is None
         self.against = {
-            asset: found.text
+            asset: found.text if whole else str(_("contradicted by the register"))
             for found in against(register, self.state, question.day)
             if found.measure == measure.id
             for asset in found.assets

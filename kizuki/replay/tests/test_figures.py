@@ -119,7 +119,8 @@ def test_days_filled_in_later_are_what_they_would_have_been(small: Organisation,
         small.refresh_from_db()
         clock(2026, 10, n, 23)
         take_snapshot(organisation=small, day=date(2026, 10, n))
-        lived[n] = of(small, 2026, 10, n)
+        # How many unknown devices there were on a past day, nobody can say afterwards.
+        lived[n] = msgspec.structs.replace(of(small, 2026, 10, n), devices=None)
     Snapshot.objects.all().delete()
     clock(2026, 10, 20, 9)
     tasks.fill_figures.run("2026-09-28", "2026-10-08")

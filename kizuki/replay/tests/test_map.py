@@ -197,7 +197,8 @@ def test_owners_of_a_unit_see_their_part_only(small: Organisation, cast: Cast, s
     assert cells["P06", "shop"]["assets"] == 1
     assert {column for _m, column in _cells(client, "by=zones")} == {"dmz"}
     assert client.get("/replay/map?unit=shop").status_code == 200
-    for hidden in ("?unit=it", "?unit=all", "?unit=-", "/P06?unit=it"):
+    assert client.get("/replay/map?zone=dmz").status_code == 200
+    for hidden in ("?unit=it", "?unit=all", "?unit=-", "/P06?unit=it", "?zone=lan", "/P06?zone=lan", "?zone=-"):
         assert client.get(f"/replay/map{hidden}").status_code == 404
     page = client.get("/replay/map/P06").content.decode()
     assert "Seen" in page
@@ -237,6 +238,9 @@ def test_contradictions_are_marked_where_the_claim_is(small: Organisation, cast:
     page = client.get("/replay/map/P06").content.decode()
     assert page.count("Realm AD: a second factor is asked for in part only.") == 1
     assert "contradicted by the register" in client.get("/replay/map").content.decode()
+    owner = signed_in(cast.reporter).get("/replay/map/P06").content.decode()
+    assert "contradicted by the register" in owner
+    assert "Realm AD" not in owner
 
 
 def test_a_row_that_is_over_counts_as_unknown_from_then_on(
