@@ -1,4 +1,4 @@
-"""What somebody says of the lines of a plan: take or leave, by what policy, which name means what."""
+"""What somebody says of the lines of a plan: take or leave, and which name means what."""
 
 from __future__ import annotations
 
@@ -52,14 +52,6 @@ def _held(imported: Import) -> None:
 def _takeable(imported: Import) -> Any:
     rows = PlanLine.objects.filter(of=imported, state__in=TAKEABLE, outcome="")
     return rows.exclude(document=None, state__in=(LineState.NEW, LineState.CHANGED, LineState.CONFLICT))
-
-
-def set_policy(*, imported: Import, policy: Mapping[str, str], by: By) -> Import:
-    """Say field by field whether the file fills gaps, replaces or adds; then it is held against the register anew."""
-    settings = {**imported.settings, "policy": dict(policy)}
-    return describe_import(
-        imported=imported, format=imported.format, options=imported.options, settings=settings, by=by
-    )
 
 
 def set_names(*, imported: Import, names: Mapping[str, Mapping[str, str | None]], by: By) -> Import:

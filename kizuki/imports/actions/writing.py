@@ -14,7 +14,7 @@ from kizuki.imports.models import Import, PlanLine
 from kizuki.jobs.worker import progress
 from kizuki.journal.actions import By
 from kizuki.kit.text import Text
-from kizuki.register.actions import PORTION, Edit, apply_portions
+from kizuki.register.actions import Edit, apply_portions
 from kizuki.register.engine.kinds import KINDS, RecordKind
 from kizuki.register.models import TABLES, Organisation
 from kizuki.register.writing import unit_of
@@ -22,6 +22,8 @@ from kizuki.register.writing import unit_of
 Pair = tuple[RecordKind, str]
 #: What is taken out goes before what it names. Units and contacts name each other and go together.
 GOING: tuple[RecordKind, ...] = tuple(kind for kind in reversed(KINDS) if kind not in ("unit", "contact"))
+#: So many records go in one portion for sure (`apply_portions`).
+TOGETHER = 50
 
 
 class Writing:
@@ -96,7 +98,7 @@ class Writing:
         there = {pair for pair, is_there in self._there.items() if is_there}
         self._there |= {pair_of(line): True for line in lines}
         steps = [Step(*pair_of(line), document, line.base) for line, document in self.whole(lines)]
-        ordered = in_order(steps, lambda kind, key: (kind, key) in there, PORTION)
+        ordered = in_order(steps, lambda kind, key: (kind, key) in there)
         return [Edit(step.kind, step.key, step.document, step.base) for step in ordered]
 
     def whole(self, lines: Sequence[PlanLine]) -> list[tuple[PlanLine, dict[str, Any]]]:
@@ -114,7 +116,7 @@ class Writing:
         for kind in GOING:
             self._write(self._going((kind,)))
         going = self._going(("contact", "unit"))
-        if len(going) > PORTION:  # too many to go together: nothing in them may hold the rest
+        if len(going) > TOGETHER:  # too many to go together: nothing in them may hold the rest
             self._write([Edit(e.kind, e.key, stripped(e.kind, row.document)) for e, row in self._as_they_are(going)])
             going = [edit._replace(base=None) for edit in going]
         self._write(going)

@@ -33,16 +33,15 @@ class Step(NamedTuple):
     base: int | None
 
 
-def in_order(steps: Sequence[Step], there: Callable[[RecordKind, str], bool], portion: int) -> Iterator[Step]:
-    """Steps of the first stage, so that no portion names what a later one brings: such a field is written afterwards, in a second
-    step for its record. Units come from the top down."""
+def in_order(steps: Sequence[Step], there: Callable[[RecordKind, str], bool]) -> Iterator[Step]:
+    """Steps of the first stage, so that none names what a later one brings, however they are cut into portions: such a field is
+    written afterwards, in a second step for its record. Units come from the top down."""
     ordered = sorted(steps, key=lambda step: STAGES[0].index(step.kind))
     ordered = [*_from_the_top([s for s in ordered if s.kind == "unit"]), *(s for s in ordered if s.kind != "unit")]
     at = {(step.kind, step.key): n for n, step in enumerate(ordered)}
     later: list[Step] = []
     for n, step in enumerate(ordered):
-        end = (n // portion + 1) * portion
-        document = _without(step, functools.partial(_by_then, there, at, end))
+        document = _without(step, functools.partial(_by_then, there, at, n))
         if document != step.document:
             later.append(step._replace(base=None))
         yield step._replace(document=document)
@@ -50,10 +49,10 @@ def in_order(steps: Sequence[Step], there: Callable[[RecordKind, str], bool], po
 
 
 def _by_then(
-    there: Callable[[RecordKind, str], bool], at: Mapping[Key, int], end: int, kind: RecordKind, key: str
+    there: Callable[[RecordKind, str], bool], at: Mapping[Key, int], n: int, kind: RecordKind, key: str
 ) -> bool:
-    """Whether a record is there when the step number `end` is reached."""
-    return there(kind, key) or at.get((kind, key), end) < end
+    """Whether a record is there when the step number `n` is reached."""
+    return there(kind, key) or at.get((kind, key), n) < n
 
 
 def _from_the_top(units: Sequence[Step]) -> list[Step]:
