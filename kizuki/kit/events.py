@@ -134,11 +134,15 @@ def json_events(text: str) -> Iterator[Event]:
             yield Event(SCALAR, line, sign, True)
 
 
+#: A text, closed or not, or a bracket. A text that is not closed ends with the file, so that none is gone through twice.
+_SIGN: Final = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
+
+
 def json_too_deep(text: str) -> bool:
-    """Whether brackets are nested deeper than `MAX_DEPTH`; told without building anything."""
+    """Whether brackets are nested deeper than `MAX_DEPTH`; told without building anything, in a time as long as the text."""
     depth = 0
-    for match in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text, re.DOTALL):
-        sign = match.group()
+    for match in _SIGN.finditer(text):
+        sign = match[0]
         if sign in "[{":
             depth += 1
             if depth > MAX_DEPTH:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from kizuki.kit.events import MAX_DEPTH
+from kizuki.kit.events import MAX_DEPTH, json_too_deep
 from kizuki.register.engine.sources import encoded, says, tables
 from kizuki.register.engine.sources.reading import Fields, RowFault, Source, fault
 from kizuki.register.engine.sources.values import LISTS, is_secret, put
@@ -27,24 +27,6 @@ _LISTS: Final = (
     "resources",
     "items",
 )
-
-
-#: Brackets, and texts as a whole; one that is not closed reaches to the end, so that none is looked through twice.
-_SIGN: Final = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[{\]}]', re.DOTALL)
-
-
-def too_deep(text: str) -> bool:
-    """Whether brackets are nested deeper than `MAX_DEPTH`; told without building anything, in a time as long as the text."""
-    depth = 0
-    for match in _SIGN.finditer(text):
-        sign = match[0]
-        if sign in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                return True
-        elif sign in "]}":
-            depth -= 1
-    return False
 
 
 class Entry(NamedTuple):
@@ -134,7 +116,7 @@ def _document(source: Source) -> object:
     text = encoded.text_of(source.whole())
     if text is None:
         raise source.refuse(says.NOT_TEXT)
-    if too_deep(text):
+    if json_too_deep(text):
         raise source.refuse(says.TOO_DEEP, n=MAX_DEPTH)
     try:
         return json.loads(text, parse_int=_whole)
@@ -147,7 +129,7 @@ def _document(source: Source) -> object:
 def loaded(text: str) -> object:
     """The value of a text that should be JSON; None where it is not, or is nested too deep."""
     try:
-        return None if too_deep(text) else json.loads(text, parse_int=_whole)
+        return None if json_too_deep(text) else json.loads(text, parse_int=_whole)
     except (ValueError, RecursionError):
         return None
 
