@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from kizuki.devices.actions import match_devices
@@ -182,6 +182,7 @@ def test_every_state_of_the_engine_has_a_word() -> None:
     assert set(get_args(Word)) == set(State.values)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     some.dictionaries(some.sampled_from("abcdefgh"), some.integers(1, 50), max_size=8),
     some.sets(some.sampled_from("abcdefgh")),
