@@ -37,23 +37,37 @@ def place_of(asset: Asset) -> Place:
 
 
 class Holding:
-    """The rows of an organisation, the winning one first."""
+    """The rows of an organisation, the winning one first. Assets of one unit, kind and set of zones are looked up once."""
 
     def __init__(self, organisation: Organisation) -> None:
         self._above = {unit.id: unit.parent for unit in organisation.units}
         self._rows: dict[str, list[Row]] = {}
-        for key, row in keyed("coverage", organisation.coverage):
-            self._rows.setdefault(row.measure, []).append(Row(key, row))
-        for rows in self._rows.values():
-            rows.sort(key=_rank)
+        self._areas: dict[str, list[Row]] = {}
+        self._single: dict[tuple[str, str], list[Row]] = {}
+        self._found: dict[tuple[str, Place], Row | None] = {}
+        for row in sorted((Row(key, row) for key, row in keyed("coverage", organisation.coverage)), key=_rank):
+            measure, asset = row.says.measure, row.says.scope.asset
+            self._rows.setdefault(measure, []).append(row)
+            rows = (
+                self._areas.setdefault(measure, []) if asset is None else self._single.setdefault((measure, asset), [])
+            )
+            rows.append(row)
 
     def of(self, measure: str) -> list[Row]:
         return self._rows.get(measure, [])
 
     def at(self, measure: str, place: Place) -> Row | None:
         """The row that holds there; None where nobody has said anything."""
-        units = set(self.way_up(place.unit))
-        return next((row for row in self.of(measure) if _covers(row.says.scope, place, units)), None)
+        if place.asset is not None and (single := self._single.get((measure, place.asset))):
+            units = set(self.way_up(place.unit))
+            if row := next((row for row in single if _covers(row.says.scope, place, units)), None):
+                return row
+        alike = (measure, place._replace(asset=None))
+        if alike not in self._found:
+            units = set(self.way_up(place.unit))
+            rows = self._areas.get(measure, ())
+            self._found[alike] = next((row for row in rows if _covers(row.says.scope, place, units)), None)
+        return self._found[alike]
 
     def way_up(self, unit: str | None) -> Iterable[str]:
         """A unit and those above it."""
