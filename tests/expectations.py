@@ -26,6 +26,7 @@ SEES_ALL = "404 200 200 200 200 200"
 WRITER_OPENS = "404 403 200 403 403 200"
 WRITER_DOES = "404 403 302 403 403 302"
 WRITER_MISSES = "404 403 404 403 403 404"
+PROGRAM_WRITES = "404 403 200 403 403 200"
 #: May see everything of others, may end others' things only as administrator.
 FOREIGN = "404 404 404 404 403 302"
 
@@ -260,6 +261,9 @@ EXPECTED: dict[str, Lines] = {
     "api:priorities": [(GET, "-", SEES_ALL)],
     "api:one": [(GET, "own", SEES_ALL), (GET, "red", SEES_ALL), (GET, "removed", "404"), (GET, "missing", "404")],
     "api:tried": [(POST, "-", "403")],  # writing takes a key
+    "api:tasks": [(GET, "-", SEES_ALL), (POST, "-", "403")],
+    "api:task": [(GET, "own", SEES_ALL), (GET, "missing", "404"), (PUT, "own", "403")],
+    "api:task_state": [(PUT, "own", "403"), (PUT, "missing", "403")],
     # closed for everyone, whatever is asked
     **{
         name: [(GET, "-", "404"), (POST, "-", "404")]
@@ -301,6 +305,9 @@ ANYONE: dict[tuple[str, str, str], str] = {
 #: What a program gets with a key that may write, where a session only reads.
 KEYED: dict[tuple[str, str], str] = {
     ("api:tried", POST): SEES_ALL,
+    ("api:tasks", POST): PROGRAM_WRITES,
+    ("api:task", PUT): PROGRAM_WRITES,
+    ("api:task_state", PUT): PROGRAM_WRITES,
     **{(f"api:register_{kind.part}", POST): "404 403 204 403 403 204" for kind in KINDS.values()},
     **{(f"api:register_{kind.part}_one", PUT): "404 403 200 403 403 200" for kind in KINDS.values()},
     # What other records name stays; nothing names a route, a link, a backup or a row of coverage.

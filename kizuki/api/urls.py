@@ -17,6 +17,7 @@ from kizuki.register.api import router as register
 from kizuki.register.api import schemas as record_schemas
 from kizuki.register.engine.format import Organisation
 from kizuki.replay.api import router as replay
+from kizuki.tasks.api import router as tasks
 
 #: No page of documentation: it would need scripts from inside the page. The document itself is at openapi.json.
 api = NinjaAPI(title="Kizuki", version="1", docs_url=None, openapi_url=None, urls_namespace="api")
@@ -24,6 +25,7 @@ api.add_router("/cases", cases)
 api.add_router("/measures", measures)
 api.add_router("/register", register)
 api.add_router("/replay", replay)
+api.add_router("/tasks", tasks)
 SCHEMAS: dict[str, type] = {"case": Case, "organisation": Organisation, "measures": Measures}
 
 

@@ -19,6 +19,7 @@ from kizuki.register.engine.kinds import KINDS, Kind, RecordKind, plain
 from kizuki.register.filters import FilterForm
 from kizuki.register.models import TABLES, Organisation
 from kizuki.register.writing import unit_of
+from kizuki.ui.api import REFUSALS
 
 router = Router(tags=["register"])
 MOST = 500
@@ -65,16 +66,6 @@ class Many(Schema):
         version: int | None = None
 
     records: Annotated[list[One], Field(max_length=400)]
-
-
-class Problem(Schema):
-    """What is wrong, in one line a fault; for a conflict, what others wrote."""
-
-    detail: str
-    problems: list[dict[str, Any]] = []
-
-
-REFUSALS = {409: Problem, 422: Problem}
 
 
 def line(row: Any) -> RecordLine:

@@ -1,0 +1,33 @@
+"""What the addresses of the API hold in the tests that walk all routes, and what a program sends there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.conftest import World
+
+NOBODY = 999_999_999
+
+
+def arguments(world: World, route: str, obj: str) -> dict[str, Any] | None:
+    """None where the address is not one of these."""
+    own = obj == "own"
+    found: dict[str, Callable[[], dict[str, Any]]] = {
+        "task": lambda: {"task_id": world.made["task"].pk if own else NOBODY},
+        "task_state": lambda: {"task_id": world.made["task"].pk if own else NOBODY},
+    }
+    made = found.get(route.removeprefix("api:"))
+    return made() if made else None
+
+
+def body(world: World, route: str, method: str) -> Any:
+    """What a program sends there as JSON; None where it sends something else, or nothing."""
+    title = {"title": {"en": "New"}, "unit": "it"}
+    sent: dict[tuple[str, str], Callable[[], Any]] = {
+        ("tasks", "POST"): lambda: {**title, "once": "1"},
+        ("task", "PUT"): lambda: {**title, "version": 1},
+        ("task_state", "PUT"): lambda: {"state": "taken", "version": 1},
+    }
+    made = sent.get((route.removeprefix("api:"), method))
+    return made() if made else None
