@@ -20,13 +20,15 @@ from kizuki.measures import hooks, words
 from kizuki.measures.engine.contradictions import Contradiction, contradictions
 from kizuki.measures.evidence import files_of
 from kizuki.register.engine.kinds import KINDS, RecordKind
-from kizuki.register.models import TABLES, Coverage, Organisation
+from kizuki.register.models import TABLES, Asset, Coverage, Organisation
 from kizuki.register.words import ASSET_KINDS
 from kizuki.ui.templatetags.kizuki import language
 
 _found: Kept[tuple[Contradiction, ...]] = Kept(4)
 #: Assets named beside a contradiction; the rest is counted.
 NAMED = 5
+#: With so many assets the contradictions are found within a tenth of a second.
+QUICK = 5000
 
 
 def today() -> str:
@@ -109,11 +111,24 @@ class Against(NamedTuple):
     more: int
 
 
-def found_in(organisation: Organisation) -> tuple[Contradiction, ...]:
-    """All contradictions of an organisation today; kept by the state of its register."""
+def found_in(organisation: Organisation, *, quickly: bool = False) -> tuple[Contradiction, ...] | None:
+    """All contradictions of an organisation today; kept by the state of its register. `quickly`: None where they are not kept yet
+    and the register is so large that a list would have to wait for them."""
     day, (unknown, _address) = today(), hooks.unknown_devices()
-    key = (organisation.digest, day, unknown)
-    return _found.get(key, lambda: contradictions(organisation.standing(day), day, unknown_devices=unknown))
+
+    def make() -> tuple[Contradiction, ...]:
+        if quickly and Asset.objects.filter(organisation=organisation, deleted_at=None).count() > QUICK:
+            raise _TooLarge
+        return contradictions(organisation.standing(day), day, unknown_devices=unknown)
+
+    try:
+        return _found.get((organisation.digest, day, unknown), make)
+    except _TooLarge:
+        return None
+
+
+class _TooLarge(Exception):
+    """Not to be made now; nothing is then kept."""
 
 
 def against(organisation: Organisation, chosen: Iterable[Contradiction]) -> list[Against]:

@@ -106,10 +106,11 @@ def _coverage(request: HttpRequest, id: str) -> dict[str, Any]:
     person, organisation = request.user, the_organisation()
     if organisation is None:
         return {}
-    may_read, units = rules.may_read_all(person), own(person)
-    if not (may_read or units):
+    may_read, may_edit = rules.may_read_all(person), rules.may_edit(person)
+    may_propose = not may_edit and bool(own(person))
+    if not (may_read or may_propose):
         return {}
-    found = [one for one in presenting.found_in(organisation) if one.measure == id] if may_read else []
+    found = [one for one in presenting.found_in(organisation) or () if one.measure == id] if may_read else []
     counts: dict[str, int] = {}
     for one in found:
         counts[one.claim.key] = counts.get(one.claim.key, 0) + 1
@@ -121,8 +122,8 @@ def _coverage(request: HttpRequest, id: str) -> dict[str, Any]:
         "against": presenting.against(organisation, found[:50]),
         "against_more": max(0, len(found) - 50),
         "waiting": Proposal.objects.visible_to(person).waiting().filter(measure=id).count(),
-        "may_edit": rules.may_edit(person),
-        "may_propose": bool(units),
+        "may_edit": may_edit,
+        "may_propose": may_propose,
         "removed": _removed(request) if rules.may_edit(person) else None,
     }
 

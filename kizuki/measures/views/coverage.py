@@ -41,21 +41,21 @@ CHANGED = "changed"
 def coverage(request: HttpRequest) -> HttpResponse:
     """Every row that this person may see, narrowed by measure, state, unit and zone; and what the register says against them."""
     organisation = organisation_for(request.user)
-    may_read = rules.may_read_all(request.user)
+    may_read, may_edit = rules.may_read_all(request.user), rules.may_edit(request.user)
     form = CoverageFilter(request.GET, organisation=organisation, units=None if may_read else own(request.user))
     day = presenting.today()
     visible: Any = Coverage.objects.visible_to(request.user)
     page = Paginator(form.narrowed(visible, day).order_by("measure", "key"), PAGE).get_page(request.GET.get("page"))
-    found = presenting.found_in(organisation) if may_read else ()
+    found = (presenting.found_in(organisation, quickly=True) or ()) if may_read else ()
     counts: dict[str, int] = {}
     for one in found:
         counts[one.claim.key] = counts.get(one.claim.key, 0) + 1
     context = {
         "form": form, "page": page, "rows": presenting.rows_of(page.object_list, counts),
-        "measures": catalogue.measures(), "narrowed": any(request.GET.get(name) for name in form.fields),
+        "narrowed": any(request.GET.get(name) for name in form.fields),
         "over": visible.filter(valid_until__gt="", valid_until__lt=day).count(), "contradictions": len(found),
         "waiting": Proposal.objects.visible_to(request.user).waiting().count(),
-        "may_edit": rules.may_edit(request.user), "may_read": may_read, "may_propose": bool(own(request.user)),
+        "may_edit": may_edit, "may_read": may_read, "may_propose": not may_edit and bool(own(request.user)),
     }  # fmt: skip
     return render(request, "measures/coverage.html", context)
 
@@ -65,7 +65,7 @@ def contradictions(request: HttpRequest) -> HttpResponse:
     """Where a measure is claimed in full and the register knows better."""
     organisation = organisation_for(request.user)
     require(request.user, rules.may_read_all)
-    page = Paginator(presenting.found_in(organisation), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(presenting.found_in(organisation) or (), PAGE).get_page(request.GET.get("page"))
     known = catalogue.measures()
     lines = [(known[one.measure], one) for one in presenting.against(organisation, page.object_list)]
     return render(request, "measures/contradictions.html", {"page": page, "lines": lines})
@@ -77,7 +77,7 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
     organisation = organisation_for(request.user)
     found: Coverage = get_visible(Coverage.objects, request.user, pk=pk)
     against = (
-        [one for one in presenting.found_in(organisation) if one.claim.key == found.key]
+        [one for one in presenting.found_in(organisation) or () if one.claim.key == found.key]
         if rules.may_read_all(request.user)
         else []
     )
