@@ -264,6 +264,21 @@ EXPECTED: dict[str, Lines] = {
     "api:tasks": [(GET, "-", SEES_ALL), (POST, "-", "403")],
     "api:task": [(GET, "own", SEES_ALL), (GET, "missing", "404"), (PUT, "own", "403")],
     "api:task_state": [(PUT, "own", "403"), (PUT, "missing", "403")],
+    "api:devices": [(GET, "-", SEES_ALL)],
+    "api:device_sources": [(GET, "-", SEES_ALL)],
+    "api:device_observations": [(POST, "-", "403")],
+    "api:device": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "api:device_decision": [(method, obj, "403") for method in (PUT, DELETE) for obj in ("own", "missing")],
+    "api:admissions": [(GET, "-", SEES_ALL), (POST, "-", "403")],
+    "api:admission": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "api:admission_decision": [(PUT, "own", "403"), (PUT, "missing", "403")],
+    "api:admission_state": [(PUT, "own", "403"), (PUT, "missing", "403")],
+    "api:criteria": [(GET, "-", SEES_ALL)],
+    "api:criterion": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "api:criteria_decision": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "api:criteria_decisions": [
+        (GET, "own", SEES_ALL), (GET, "missing", "404"), (POST, "own", "403"), (POST, "missing", "403"),
+    ],
     # closed for everyone, whatever is asked
     **{
         name: [(GET, "-", "404"), (POST, "-", "404")]
@@ -308,6 +323,13 @@ KEYED: dict[tuple[str, str], str] = {
     ("api:tasks", POST): PROGRAM_WRITES,
     ("api:task", PUT): PROGRAM_WRITES,
     ("api:task_state", PUT): PROGRAM_WRITES,
+    ("api:device_observations", POST): PROGRAM_WRITES,
+    ("api:device_decision", PUT): PROGRAM_WRITES,
+    ("api:device_decision", DELETE): "404 403 204 403 403 204",
+    ("api:admissions", POST): PROGRAM_WRITES,
+    ("api:admission_decision", PUT): PROGRAM_WRITES,
+    ("api:admission_state", PUT): PROGRAM_WRITES,
+    ("api:criteria_decisions", POST): PROGRAM_WRITES,
     **{(f"api:register_{kind.part}", POST): "404 403 204 403 403 204" for kind in KINDS.values()},
     **{(f"api:register_{kind.part}_one", PUT): "404 403 200 403 403 200" for kind in KINDS.values()},
     # What other records name stays; nothing names a route, a link, a backup or a row of coverage.

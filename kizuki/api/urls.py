@@ -10,6 +10,10 @@ from ninja import NinjaAPI, Status
 
 from kizuki.casebook.api import router as cases
 from kizuki.casebook.engine.format import Case
+from kizuki.criteria.api import router as criteria
+from kizuki.devices.api import router as devices
+from kizuki.devices.api_admissions import router as admissions
+from kizuki.devices.api_observations import router as observations
 from kizuki.kit.document import json_schema
 from kizuki.measures.api import router as measures
 from kizuki.measures.engine.format import Measures
@@ -22,6 +26,10 @@ from kizuki.tasks.api import router as tasks
 #: No page of documentation: it would need scripts from inside the page. The document itself is at openapi.json.
 api = NinjaAPI(title="Kizuki", version="1", docs_url=None, openapi_url=None, urls_namespace="api")
 api.add_router("/cases", cases)
+api.add_router("/criteria", criteria)
+api.add_router("/devices", observations)
+api.add_router("/devices", devices)
+api.add_router("/admissions", admissions)
 api.add_router("/measures", measures)
 api.add_router("/register", register)
 api.add_router("/replay", replay)
