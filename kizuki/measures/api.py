@@ -8,11 +8,11 @@ import msgspec
 from django.http import HttpRequest
 from ninja import Router
 
-from kizuki.measures.library import catalogue
+from kizuki.measures import catalogue
 
 router = Router(tags=["measures"])
 
 
-@router.get("", response=dict[str, Any], summary="The catalogue as kizuki/measures/1")
+@router.get("", response=dict[str, Any], summary="The catalogue in force as kizuki/measures/1")
 def measures(request: HttpRequest) -> Any:
-    return msgspec.to_builtins(catalogue())
+    return msgspec.to_builtins(catalogue.current())
