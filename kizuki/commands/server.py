@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from kizuki.commands.output import FAILED, Json, print_json, refuse
 
+T = TypeVar("T")
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets others in.")]
 Home = Annotated[Path | None, typer.Option(help="Folder for database, files and key (else KIZUKI_HOME).")]
@@ -74,7 +76,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, home: Home = None, thread
     if host in ("127.0.0.1", "localhost"):  # else only the person who set it up knows the address that others use
         os.environ.setdefault("KIZUKI_URL", f"http://{host}:{port}")
     django(home)
-    prepare()
+    apart(prepare)
     run(host, port, threads)
 
 
@@ -84,6 +86,13 @@ def demo(port: Port = 8000, home: Home = None) -> None:
         home = Path.cwd() / "kizuki-demo"
     os.environ.setdefault("KIZUKI_URL", f"http://127.0.0.1:{port}")
     django(home)
+    links = apart(fill_demo)
+    print_links(links, f"http://127.0.0.1:{port}")
+    run("127.0.0.1", port, 8)
+
+
+def fill_demo() -> list[Any]:
+    """The demo's database with all that belongs into it; gives the sign-in links."""
     say("Preparing the database …")
     prepare()
     from kizuki.demo import actions
@@ -94,9 +103,15 @@ def demo(port: Port = 8000, home: Home = None) -> None:
     say("Replaying the cases …")
     refresh(organisation=company, cases=stale(company))
     rank(organisation=company)
-    links = actions.sign_in_links()
-    print_links(links, f"http://127.0.0.1:{port}")
-    run("127.0.0.1", port, 8)
+    return list(actions.sign_in_links())
+
+
+def apart(work: Callable[[], T]) -> T:
+    """Do some work in a process of its own and give what it gives, so that what it loads does not stay in the one that serves."""
+    from multiprocessing import get_context
+
+    with get_context("fork").Pool(1) as pool:
+        return pool.apply(work)
 
 
 def print_links(links: Any, site: str) -> None:
