@@ -91,7 +91,7 @@ def observe(request: HttpRequest, body: Body[Batch]) -> Any:
         faults["zone"] = [f"There is no zone {body.zone}."]
     seen = [_seen(body.source, n, one, zones, faults) for n, one in enumerate(body.observations)]
     if faults:
-        return refused(ValidationError(faults))  # type: ignore[arg-type]  # field → messages will do
+        return refused(ValidationError(faults))
     try:
         taken = actions.take_observations(source=body.source, observations=seen, by=request.user, zone=body.zone)
     except ValidationError as error:

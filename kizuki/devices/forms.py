@@ -46,20 +46,22 @@ class DeviceFilter(forms.Form):
         for part in self.fields.values():
             part.widget.attrs["class"] = "input"
 
+    def columns(self) -> dict[str, str]:
+        """Column → value asked for; "" is one too. Not the words."""
+        self.is_valid()
+        empty = {"decided": "nothing", "unit": "nobody", "zone": "-"}
+        asked = {name: self.cleaned_data.get(name) for name in ("state", "decided", "unit", "zone")}
+        return {name: "" if word == empty.get(name) else word for name, word in asked.items() if word}
+
     def apply(self, devices: Any) -> Any:
         from kizuki.devices.queries import searched_devices
 
-        self.is_valid()
-        asked = self.cleaned_data
-        if asked.get("state"):
-            devices = devices.filter(state=asked["state"])
-        if asked.get("decided"):
-            devices = devices.filter(decided="" if asked["decided"] == "nothing" else asked["decided"])
-        if asked.get("unit"):
-            devices = devices.filter(unit="" if asked["unit"] == "nobody" else asked["unit"])
-        if asked.get("zone"):
-            devices = devices.filter(zone="" if asked["zone"] == "-" else asked["zone"])
-        return searched_devices(devices, asked.get("q", ""))
+        return searched_devices(devices.filter(**self.columns()), self.cleaned_data.get("q", ""))
+
+    def counted(self, counts: Any) -> int | None:
+        """How many fit, where the counts by zone, state and decision tell it."""
+        columns = self.columns()
+        return None if "unit" in columns or self.cleaned_data.get("q") else counts.of(**columns)
 
 
 class ObservationFilter(forms.Form):

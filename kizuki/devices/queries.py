@@ -5,36 +5,45 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from kizuki.devices.choices import State
 from kizuki.devices.engine.known import ranges_of
-from kizuki.devices.models import Device, Observation, Trace, Word
+from kizuki.devices.models import Device, Observation, Part, Trace, Word
 from kizuki.register.columns import plain
 from kizuki.register.engine import identity
 from kizuki.register.engine.matching.places import Places
 from kizuki.register.models import Zone
 from kizuki.ui.templatetags.kizuki import language
 
-#: Of what a search finds, so many traces at most are followed to their observations; the newest.
+#: With more traces than this a search goes through the rows in their order instead.
 MOST_TRACES = 1000
 
 
 class Counts(NamedTuple):
-    """Devices by state. `open`: unknown and nobody decided; `aside`: unknown and decided. `zones`: (key, name, devices, open)."""
+    """Devices by state. `open`: unknown and nobody decided; `aside`: unknown and decided. `zones`: (key, name, devices, open).
+    `cells`: how many there are of each zone, state and decision."""
 
     states: dict[str, int]
     open: int
     aside: int
     zones: list[tuple[str, str, int, int]]
+    cells: dict[tuple[str, str, str], int]
+
+    def of(self, **wanted: str) -> int:
+        """How many have this zone, state or decision, without asking the database again."""
+        at = {"zone": 0, "state": 1, "decided": 2}
+        return sum(n for cell, n in self.cells.items() if all(cell[at[name]] == word for name, word in wanted.items()))
 
 
 def counts(devices: Any) -> Counts:
     """One pass over the devices that a person may see."""
     states: dict[str, int] = dict.fromkeys(State.values, 0)
     zones: dict[str, list[int]] = {}
+    cells: dict[tuple[str, str, str], int] = {}
     unknown = 0
     for zone, state, decided, n in devices.order_by().values_list("zone", "state", "decided").annotate(n=Count("pk")):
+        cells[zone, state, decided] = n
         states[state] += n
         here = zones.setdefault(zone, [0, 0])
         here[0] += n
@@ -44,7 +53,7 @@ def counts(devices: Any) -> Counts:
     names = zone_names()
     listed = [(zone, names.get(zone, zone), all_, open_) for zone, (all_, open_) in zones.items()]
     listed.sort(key=lambda row: (-row[3], -row[2], row[1]))
-    return Counts(states, unknown, states[State.UNKNOWN] - unknown, listed)
+    return Counts(states, unknown, states[State.UNKNOWN] - unknown, listed, cells)
 
 
 class Zones:
@@ -81,17 +90,36 @@ def starting(field: str, text: str) -> Q:
 
 
 def searched_devices(devices: Any, text: str) -> Any:
-    """Devices of which every word is a part of an address, a name or the id of the asset."""
+    """Devices of which, for every word, an address, a name or the id of their asset begins with it."""
     for word in text.split()[:6]:
-        devices = devices.filter(text__contains=written(word))
+        own = starting("asset", word.strip()[:120])
+        traces = traces_of(word)
+        if traces is None:
+            words = Word.objects.filter(starting("word", written(word)[:200]))
+            whole, part = ({f"trace__{way}": OuterRef("pk")} for way in ("device", "parts__device"))
+            devices = devices.filter(Exists(words.filter(**whole)) | Exists(words.filter(**part)) | own)
+        else:
+            found = Trace.objects.filter(pk__in=traces, device__isnull=False).values_list("device", flat=True)
+            parts = Part.objects.filter(trace__in=traces).values_list("device", flat=True)
+            devices = devices.filter(Q(pk__in={*found, *parts}) | own)
     return devices
 
 
 def searched_observations(observations: Any, text: str) -> Any:
     """Observations in which some address or name begins with the text."""
-    found = Word.objects.filter(starting("word", written(text)[:200]), trace__organisation__is_home=True)
-    traces = list(found.order_by("-trace").values_list("trace", flat=True).distinct()[:MOST_TRACES])
+    traces = traces_of(text)
+    if traces is None:
+        words = Word.objects.filter(starting("word", written(text)[:200]), trace=OuterRef("trace"))
+        return observations.filter(Exists(words))
     return observations.filter(trace__in=traces)
+
+
+def traces_of(text: str) -> set[int] | None:
+    """The traces with an address or a name that begins with the text; None where they are very many. Few are looked up first, many are
+    met soon by whoever goes through the rows in their order: each way is quick where the other is slow."""
+    found = Word.objects.filter(starting("word", written(text)[:200])).values_list("trace", flat=True)
+    traces = list(found[: MOST_TRACES + 1])
+    return set(traces) if len(traces) <= MOST_TRACES else None
 
 
 def sightings(device: Device, most: int) -> list[Observation]:

@@ -16,12 +16,13 @@ from kizuki.kit.text import Text
 from kizuki.register.access import own_units
 from kizuki.tasks.access import contacts_of
 from kizuki.tasks.choices import FOLLOWED, UNDONE, Cost, Origin, State
+from kizuki.tasks.home import home_only
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, person: Any) -> TaskQuerySet:
         """All of the home organisation for whoever works in all rooms; else one's units' and what one is to do oneself."""
-        shown = self.filter(organisation__is_home=True)
+        shown = self.filter(**home_only())
         if rules.may_read_all(person):
             return shown
         if not rules.is_person(person):

@@ -23,7 +23,6 @@ from kizuki.devices.engine.overlay import Decided, Standing, Units
 from kizuki.devices.models import DeviceDecision, Trace, Watch
 from kizuki.jobs.worker import progress
 from kizuki.journal.actions import By, record
-from kizuki.register.columns import plain as searched
 from kizuki.register.engine.format import Asset, Zone
 from kizuki.register.engine.matching import AssetSeen, Matching, match
 from kizuki.register.engine.matching import Device as Found
@@ -136,13 +135,12 @@ def _decided(decision: DeviceDecision | None) -> Decided | None:
 
 def _values(device: Found, at: Standing, decided: str, unit: str) -> dict[str, Any]:
     parts = {name: list(getattr(device, name)) for name in ("macs", "ips", "hosts", "serials", "cloud_ids", "sources")}
-    told = (at.asset, *parts["macs"], *parts["ips"], *parts["hosts"], *parts["serials"], *parts["cloud_ids"])
     return {
         **parts, "state": at.state, "asset": at.asset, "assets": list(at.assets), "reasons": overlay.plain(at.reasons),
         "confidence": device.confidence or "", "points": device.points, "differs": overlay.plain(device.differs),
         "near": overlay.plain(device.near) if device.near else None, "zone": device.zone or "",
         "zones": list(device.zones), "unit": unit, "first": device.first, "last": device.last, "seen": device.seen,
-        "text": searched(" ".join(filter(None, told))), "decided": decided,
+        "decided": decided,
     }  # fmt: skip
 
 

@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from kizuki.accounts import rules
 from kizuki.devices.choices import ADMITTED, Request
 from kizuki.register.access import own_units
+from kizuki.tasks.home import home_only
 
 
 class AdmissionQuerySet(models.QuerySet["Admission"]):
     def visible_to(self, person: Any) -> AdmissionQuerySet:
         """All of the home organisation for whoever works in all rooms, else those of one's units."""
-        shown = self.filter(organisation__is_home=True)
+        shown = self.filter(**home_only())
         if rules.may_read_all(person):
             return shown
         units = own_units(person)

@@ -15,12 +15,13 @@ from kizuki.accounts import rules
 from kizuki.devices.choices import Ended, Kind, State
 from kizuki.devices.models.observed import moment
 from kizuki.register.access import own_units
+from kizuki.tasks.home import home_only
 
 
 class DeviceQuerySet(models.QuerySet["Device"]):
     def visible_to(self, person: Any) -> DeviceQuerySet:
         """All of the home organisation for whoever works in all rooms, else those of one's units."""
-        shown = self.filter(organisation__is_home=True)
+        shown = self.filter(**home_only())
         if rules.may_read_all(person):
             return shown
         units = own_units(person)
@@ -61,7 +62,6 @@ class Device(models.Model):
     first = models.BigIntegerField(default=0)
     last = models.BigIntegerField(default=0)
     seen = models.PositiveBigIntegerField(default=0)
-    text = models.TextField(blank=True)
     digest = models.CharField(max_length=64, blank=True)
     decided = models.CharField(max_length=10, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -69,7 +69,7 @@ class Device(models.Model):
     objects = DeviceQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-last", "pk"]
+        ordering = ["-last", "-pk"]
         verbose_name = _("device")
         constraints = [
             models.UniqueConstraint(fields=["organisation", "key"], name="device_once"),
@@ -81,7 +81,7 @@ class Device(models.Model):
         ]
         indexes = [
             models.Index(fields=["organisation", "state", "decided", "last"], name="device_state"),
-            models.Index(fields=["organisation", "zone", "state"], name="device_zone"),
+            models.Index(fields=["organisation", "zone", "state", "decided"], name="device_counts"),
             models.Index(fields=["organisation", "unit", "state"], name="device_unit"),
             models.Index(fields=["organisation", "last"], name="device_last"),
             models.Index(fields=["asset"], name="device_asset"),

@@ -29,6 +29,8 @@ from kizuki.register.models import Asset, Unit
 from kizuki.tasks.queries import for_object
 
 PAGE = 50
+#: Of a search, so many are shown.
+MOST = 1000
 SIGHTINGS = 20
 
 
@@ -45,7 +47,7 @@ def devices(request: HttpRequest) -> HttpResponse:
     form = DeviceFilter(request.GET, person=request.user)
     visible = Device.objects.visible_to(request.user)
     counted = counts(visible)
-    page = Paginator(form.apply(visible), PAGE).get_page(request.GET.get("page"))
+    page = _page(form.apply(visible), form.counted(counted), request.GET.get("page"))
     names = {zone: name for zone, name, _all, _open in counted.zones}
     context = {
         "form": form, "counts": counted, "page": page, "rows": _rows(list(page.object_list), names),
@@ -53,6 +55,16 @@ def devices(request: HttpRequest) -> HttpResponse:
         "zone_here": form.cleaned_data.get("zone", ""), "narrowed": any(request.GET.get(name) for name in form.fields),
     }  # fmt: skip
     return render(request, "devices/devices.html", context)
+
+
+def _page(found: Any, known: int | None, number: str | None) -> Any:
+    """One page of the list. `known`: how many there are; None for a search, of which the first thousand are shown."""
+    if known is None:
+        pks = list(found.values_list("pk", flat=True)[:MOST])
+        found, known = found.model.objects.filter(pk__in=pks), len(pks)
+    pager = Paginator(found, PAGE)
+    pager.count = known
+    return pager.get_page(number)
 
 
 def _rows(found: list[Device], zones: dict[str, str]) -> list[dict[str, Any]]:
