@@ -16,7 +16,7 @@ from kizuki.casebook.models import Case
 from kizuki.kit.kept import Kept
 from kizuki.kit.text import shown
 from kizuki.measures import catalogue
-from kizuki.register.engine.format import Contact
+from kizuki.register.engine.format import Asset, Contact
 from kizuki.register.library import vocabulary
 from kizuki.register.models import Organisation
 from kizuki.register.words import ASSET_KINDS, CHANNELS
@@ -125,9 +125,14 @@ class Lines:
             asset.id, asset.name, str(ASSET_KINDS.get(asset.kind, asset.kind)), asset.count,
             self.names.unit(asset.unit or ""),
             ", ".join(self.names.zone(zone) for zone in asset.all_zones()) or self.names.zone(""), standing, word, mark,
-            number in self.lost, described.matched(asset, self.wanted) if self.wanted else "",
+            number in self.lost, self._match(asset),
             None if most is None else max(most.confidentiality, most.integrity, most.availability),
         )  # fmt: skip
+
+    def _match(self, asset: Asset) -> str:
+        """Where the product was found; "" where it is the name, which stands beside it."""
+        match = described.matched(asset, self.wanted) if self.wanted else ""
+        return "" if match in described.names(asset) else match
 
     def first(self, most: int) -> list[AssetLine]:
         return [self.of(number, standing) for number, standing in self.answer.rows[:most]]

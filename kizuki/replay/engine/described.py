@@ -162,10 +162,14 @@ def plain(text: str) -> str:
 
 
 def fields(asset: Asset) -> tuple[str, ...]:
-    """What a product is looked for in."""
+    """What a product is looked for in; the names last, as they say least of it."""
+    return (asset.make or "", asset.model or "", asset.os or "", *asset.components, *names(asset))
+
+
+def names(asset: Asset) -> tuple[str, ...]:
+    """What an asset is called, in any language."""
     name = asset.name
-    names = (name,) if isinstance(name, str) else (name.ja or "", name.en or "")
-    return (*names, asset.make or "", asset.model or "", asset.os or "", *asset.components)
+    return (name,) if isinstance(name, str) else (name.ja or "", name.en or "")
 
 
 def texts(organisation: Organisation) -> list[str]:

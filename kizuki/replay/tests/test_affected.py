@@ -46,7 +46,7 @@ def test_a_description_is_answered_at_once(small: Organisation, library: None, c
     for words in ("1 asset row is concerned", "Web server", "Whom to call", "What to check first", "On what basis"):
         assert words in page
     found = rows(client.get(f"/replay/affected?{QUERY}&format=csv"))
-    assert [(row["asset"], row["call"], row["match"]) for row in found] == [("www", "Ken Hayashi", "Web server")]
+    assert [(row["asset"], row["call"], row["match"]) for row in found] == [("www", "Ken Hayashi", "")]
     assert "reporter@example.org" in found[0]["channels"]
     told = json.loads(client.get(f"/replay/affected?{QUERY}&format=json").content)
     assert told["facts"] == {"described": {"way": "internet", "product": "web server", "lost": ["leak"]}}
@@ -54,6 +54,14 @@ def test_a_description_is_answered_at_once(small: Organisation, library: None, c
     calls = client.get(f"/replay/affected?{QUERY}&show=calls").content.decode()
     assert "Ken Hayashi" in calls
     assert Entry.objects.filter(room="replay").count() == 0
+
+
+def test_the_component_that_matches_is_told(small: Organisation, library: None, cast: Cast, signed_in: Any) -> None:
+    www = {**Asset.objects.get(key="www").document, "components": ["pkg:deb/debian/nginx@1.22"]}
+    actions.apply(organisation=small, edits=[Edit("asset", "www", www)], by="a test")
+    client = signed_in(cast.responder)
+    assert "pkg:deb/debian/nginx@1.22" in client.get("/replay/affected?product=nginx").content.decode()
+    assert rows(client.get("/replay/affected?product=nginx&format=csv"))[0]["match"] == "pkg:deb/debian/nginx@1.22"
 
 
 def test_a_case_is_found_and_picked(small: Organisation, library: None, cast: Cast, signed_in: Any) -> None:
