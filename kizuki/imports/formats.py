@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
@@ -30,6 +31,7 @@ OWN_FORMATS: Final = {
     ),
 }  # fmt: skip
 TITLES: Final = {id: title for id, (title, _gives) in OWN_FORMATS.items()}
+_ORGANISATION: Final = re.compile(rb"schema[\"']?\s*:\s*[\"']?kizuki/organisation/")
 #: Sources that tell little of what people call things: what they say fills gaps and replaces nothing, unless somebody says so.
 PEOPLES: Final = frozenset({"csv", "xlsx", "netbox", "glpi"})
 
@@ -39,11 +41,11 @@ def detected(name: str, file: BinaryIO) -> str:
     file.seek(0)
     start = file.read(START)
     file.seek(0)
+    if _ORGANISATION.search(start[:8192]):
+        return ORGANISATION
     if own_kind(name, file) is not None:
         return OWN
     found = detect(name, start)
-    if found is None and b"kizuki/organisation/" in start:
-        return ORGANISATION
     return found or (ORGANISATION if name.lower().endswith((".yaml", ".yml")) else "")
 
 

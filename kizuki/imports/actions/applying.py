@@ -24,17 +24,17 @@ from kizuki.register.models import Organisation
 
 
 @transaction.atomic
-def begin_applying(*, imported: Import, by: By) -> Import:
-    """Enter what is taken, as a job. Whoever presses twice, or in two windows, does it once: raises `NotNow`. An import whose job died
-    can be begun again."""
+def begin_applying(*, imported: Import, by: By, now: bool = False) -> Import:
+    """Enter what is taken, as a job, or by the caller (`now`). Whoever presses twice, or in two windows, does it once: raises `NotNow`.
+    An import whose job died can be begun again."""
     from kizuki.imports.tasks import apply
 
     states = [state for state in free(imported, State.PLANNED, State.STOPPED) if state != State.PLANNING]
     # The job that was seen is part of the condition: of two who begin a dead one again, one does.
     if not Import.objects.filter(pk=imported.pk, state__in=states, job=imported.job).update(state=State.APPLYING):
         raise NotNow
-    job = enqueue(apply, imported.pk, imported.name, by=by)
-    Import.objects.filter(pk=imported.pk).update(job=job.pk)
+    job = None if now else enqueue(apply, imported.pk, imported.name, by=by)
+    Import.objects.filter(pk=imported.pk).update(job=job.pk if job else None)
     imported.refresh_from_db()
     record(by=by, room=ROOM, verb="began", obj=imported, data={"lines": _to_do(imported).count()})
     return imported

@@ -93,17 +93,18 @@ def digest_of(found: list[str]) -> str:
 
 @transaction.atomic
 def describe_import(
-    *, imported: Import, format: str, options: dict[str, Any], settings: dict[str, Any], by: By
+    *, imported: Import, format: str, options: dict[str, Any], settings: dict[str, Any], by: By, now: bool = False
 ) -> Import:
-    """Say what a file is and how it is held against the register; then it is read, as a job. Raises `NotNow`."""
+    """Say what a file is and how it is held against the register; then it is read, as a job, or by the caller (`now`). Raises
+    `NotNow`."""
     from kizuki.imports.tasks import plan
 
     values = {"format": format, "options": options, "settings": settings, "state": State.PLANNING, "fault": []}
     states = free(imported, State.GIVEN, State.PLANNED)
     if not Import.objects.filter(pk=imported.pk, state__in=_before(states), job=imported.job).update(**values):
         raise NotNow
-    job = enqueue(plan, imported.pk, imported.name, by=by)
-    Import.objects.filter(pk=imported.pk).update(job=job.pk)
+    job = None if now else enqueue(plan, imported.pk, imported.name, by=by)
+    Import.objects.filter(pk=imported.pk).update(job=job.pk if job else None)
     imported.refresh_from_db()
     return imported
 

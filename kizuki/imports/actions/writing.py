@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, overload
 
 from kizuki.imports.actions.marking import mark, refuse
-from kizuki.imports.choices import LineState
+from kizuki.imports.choices import LineState, Outcome
 from kizuki.imports.engine.lines import May
 from kizuki.imports.engine.ordering import STAGES, Step, in_order, stripped, without_left
 from kizuki.imports.models import Import, PlanLine
@@ -36,12 +36,16 @@ class Writing:
         self.total = self.lines.count()
         self.done = 0
         self.wrote = False
+        self.resumed = PlanLine.objects.filter(of=imported).exclude(outcome="").exists()
         self._there: dict[Pair, bool] = {}
 
     def all(self) -> None:
         """Write every line that is taken, in the order in which records name each other."""
         first, *others = STAGES
-        self._write(self._first(first))
+        for edits in self._first(first):
+            self._write(edits)
+        if self.resumed:
+            self._write(self._still_waiting(first))
         for kinds in others:
             self._there.clear()
             lines = self.lines.filter(kind__in=kinds).exclude(state=LineState.GONE)
@@ -91,15 +95,28 @@ class Writing:
         refuse(self.imported, [pair_of(line) for line in lines if line not in kept])
         return kept
 
-    def _first(self, kinds: Sequence[RecordKind]) -> list[Edit]:
-        """The first stage as a whole, since its records name each other."""
+    def _first(self, kinds: Sequence[RecordKind]) -> list[list[Edit]]:
+        """The first stage as a whole, since its records name each other: what is written, and what is written afterwards."""
         lines = self.allowed(list(self.lines.filter(kind__in=kinds).exclude(state=LineState.GONE).order_by("n")))
         self._look((pair_of(line)[0], line.document or {}) for line in lines)
         there = {pair for pair, is_there in self._there.items() if is_there}
         self._there |= {pair_of(line): True for line in lines}
         steps = [Step(*pair_of(line), document, line.base) for line, document in self.whole(lines)]
         ordered = in_order(steps, lambda kind, key: (kind, key) in there)
-        return [Edit(step.kind, step.key, step.document, step.base) for step in ordered]
+        return [[Edit(step.kind, step.key, step.document, step.base) for step in part] for part in ordered]
+
+    def _still_waiting(self, kinds: Sequence[RecordKind]) -> list[Edit]:
+        """What an earlier run, which was stopped, wrote without the fields that had to wait."""
+        lines = PlanLine.objects.filter(of=self.imported, kind__in=kinds, outcome=Outcome.DONE).exclude(document=None)
+        self._look((pair_of(line)[0], line.document or {}) for line in lines)
+        made = []
+        for line, document in self.whole(list(lines)):
+            kind, key = pair_of(line)
+            row = TABLES[kind].objects.filter(organisation=self.organisation, key=key, deleted_at=None).first()
+            waits = row is not None and row.document != document
+            if waits and stripped(kind, row.document) == stripped(kind, document) != document:
+                made.append(Edit(kind, key, document, row.version))
+        return made
 
     def whole(self, lines: Sequence[PlanLine]) -> list[tuple[PlanLine, dict[str, Any]]]:
         """Lines with their documents, in which nothing is named that is not there; what is nothing without it is refused."""

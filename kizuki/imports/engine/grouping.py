@@ -124,17 +124,12 @@ def merged(rows: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[str]]:
 
 
 class NewKeys:
-    """Keys for new records: their ids where they have one, else made of what they are called or found by."""
+    """Keys for new records without an id, made of what they are called or found by. `ids`: those that stand in the file."""
 
-    def __init__(self, kind: RecordKind, held: Held) -> None:
+    def __init__(self, kind: RecordKind, held: Held, ids: Iterable[str]) -> None:
         self._kind, self._held = kind, held
-        self._taken: set[str] = set()
+        self._taken: set[str] = set(ids)
         self._number: dict[str, int] = {}
-
-    def take(self, key: str) -> str:
-        """A key that the file itself gives."""
-        self._taken.add(key)
-        return key
 
     def free(self, fields: dict[str, Any]) -> str:
         """A key that neither the register nor the file has. One that was taken out under the same name is brought back."""
@@ -143,7 +138,8 @@ class NewKeys:
             key = base if n == 1 else f"{base}-{n}"
             self._number[base] = n + 1
             if key not in self._taken and (not self._held.knew(self._kind, key) or self._same(key, fields)):
-                return self.take(key)
+                self._taken.add(key)
+                return key
         raise AssertionError("numbers do not end")
 
     def _same(self, key: str, fields: dict[str, Any]) -> bool:

@@ -116,7 +116,7 @@ class Held:
             for pair in identifiers(facts, fixed):
                 _put(self._found, pair, key)
             for name in names(facts.name):
-                _put(self._found, ("name", f"{facts.kind} {folded(name)}"), key)
+                _put(self._found, ("name", folded(name)), key)
         else:
             for name in names(facts.name):
                 _put(self._named, (kind, folded(name)), key)

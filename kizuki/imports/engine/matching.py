@@ -13,6 +13,7 @@ import msgspec
 
 from kizuki.imports.engine import says
 from kizuki.imports.engine.held import HARD, SOFT, Facts, Held, folded, form, identifiers, names
+from kizuki.register.engine.format import KIND_PARENT
 from kizuki.register.engine.kinds import RecordKind
 
 #: As many of several candidates are named in a sentence.
@@ -60,11 +61,16 @@ def match_asset(held: Held, fields: dict[str, Any], pairs: Sequence[tuple[str, s
         if found := _not_contrary(held, facts, found, field):
             return _one(held, fields, found, field)
     if not fields.get("id") and fields.get("name"):
-        kind = fields.get("kind", "")
-        found = {key for name in names(facts.name) for key in held.found("name", f"{kind} {folded(name)}")}
+        found = {key for name in names(facts.name) for key in held.found("name", folded(name))}
+        found = {key for key in found if _of_kind(held.facts("asset", key).kind, facts.kind)}
         if found := _not_contrary(held, facts, found, "name"):
             return _one(held, fields, found, "name")
     return Match()
+
+
+def _of_kind(known: str, said: str) -> bool:
+    """Whether something may be of the kind that a row says; a row that says none means any."""
+    return said in ("", known, KIND_PARENT.get(known)) or KIND_PARENT.get(said) == known
 
 
 def _hits(held: Held, id: str | None, pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:

@@ -15,10 +15,12 @@ class Names:
     def __init__(self, held: Held, settings: Settings) -> None:
         self._held, self._settings = held, settings
         self._new: dict[tuple[RecordKind, str], set[str]] = {}
+        self._brought: set[tuple[RecordKind, str]] = set()
         self._known: dict[tuple[RecordKind, str], str | None] = {}
 
     def bring(self, kind: RecordKind, key: str, fields: dict[str, Any]) -> None:
         """Make a record of the file known under what it is called by."""
+        self._brought.add((kind, key))
         for written in (key, fields.get("id"), fields.get("name"), fields.get("mail")):
             if written:
                 self._new.setdefault((kind, folded(str(written))), set()).add(key)
@@ -34,7 +36,7 @@ class Names:
         chosen = self._settings.names.get(kind, {}).get(written)
         if chosen is not None:
             return chosen or None
-        if self._held.has(kind, written):
+        if self._held.has(kind, written) or (kind, written) in self._brought:
             return written
         found = set(self._held.called(kind, written)) | self._new.get((kind, folded(written)), set())
         return found.pop() if len(found) == 1 else None

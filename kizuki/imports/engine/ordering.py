@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from kizuki.imports.engine.lines import Document
@@ -33,19 +33,20 @@ class Step(NamedTuple):
     base: int | None
 
 
-def in_order(steps: Sequence[Step], there: Callable[[RecordKind, str], bool]) -> Iterator[Step]:
-    """Steps of the first stage, so that none names what a later one brings, however they are cut into portions: such a field is
-    written afterwards, in a second step for its record. Units come from the top down."""
+def in_order(steps: Sequence[Step], there: Callable[[RecordKind, str], bool]) -> tuple[list[Step], list[Step]]:
+    """Steps of the first stage, so that none names what a later one brings, however they are cut into portions; and those that
+    write the fields that had to wait, for afterwards. Units come from the top down."""
     ordered = sorted(steps, key=lambda step: STAGES[0].index(step.kind))
     ordered = [*_from_the_top([s for s in ordered if s.kind == "unit"]), *(s for s in ordered if s.kind != "unit")]
     at = {(step.kind, step.key): n for n, step in enumerate(ordered)}
+    first: list[Step] = []
     later: list[Step] = []
     for n, step in enumerate(ordered):
         document = _without(step, functools.partial(_by_then, there, at, n))
         if document != step.document:
             later.append(step._replace(base=None))
-        yield step._replace(document=document)
-    yield from later
+        first.append(step._replace(document=document))
+    return first, later
 
 
 def _by_then(

@@ -16,7 +16,7 @@ from kizuki.imports.engine.combining import combined
 from kizuki.imports.engine.grouping import Entry, Group, NewKeys, by_record, entry, merged, misled, together
 from kizuki.imports.engine.held import HARD, Held
 from kizuki.imports.engine.lines import Line, LineState, May, Settings
-from kizuki.imports.engine.matching import match_asset, match_named, pairs_of
+from kizuki.imports.engine.matching import Match, match_asset, match_named, pairs_of
 from kizuki.imports.engine.names import Names
 from kizuki.register.engine.checks import circles
 from kizuki.register.engine.kinds import RecordKind
@@ -39,6 +39,7 @@ class Planner:
         self.names = Names(held, settings)
         self._taken: dict[RecordKind, list[tuple[int, bytes]]] = {kind: [] for kind in ORDER}
         self._left: dict[RecordKind, list[Line]] = {kind: [] for kind in ORDER}
+        self._ids: dict[RecordKind, set[str]] = {kind: set() for kind in ORDER}
         #: Field → how many rows say something of it, by kind.
         self.fields: dict[RecordKind, dict[str, int]] = {kind: {} for kind in ORDER}
 
@@ -73,6 +74,8 @@ class Planner:
             one = self._entry(kind, place, _decode.decode(raw))
             if one is None:
                 continue
+            if one.id:
+                self._ids[kind].add(one.id)
             if one.match.key:
                 found.append(one)
             elif one.match.reason:
@@ -80,6 +83,7 @@ class Planner:
             else:
                 new.append(one)
         self._taken[kind] = []
+        found = self._without_quarrels(kind, found, new)
         known = []
         for group in by_record(found):
             kept, away = misled(group)
@@ -88,6 +92,16 @@ class Planner:
         if kind == "asset":
             return known, [Group("", rows) for rows in together(new)]
         return known, self._named(kind, new)
+
+    def _without_quarrels(self, kind: RecordKind, found: Sequence[Entry], new: Sequence[Entry]) -> list[Entry]:
+        """The rows that mean records, but for those whose id another row gives to something new: these are put aside."""
+        ids = {one.id for one in new} - {""}
+        for one in found:
+            if one.id in ids:
+                which = f"id: {one.id}; {one.match.how}: {one.match.key}"
+                match = Match("", one.match.how, says.CONTRARY, (("which", which),))
+                self._left[kind].append(self._unclear(kind, one._replace(match=match)))
+        return [one for one in found if one.id not in ids]
 
     def _entry(self, kind: RecordKind, place: int, fields: dict[str, Any]) -> Entry | None:
         if kind == "asset":
@@ -125,11 +139,11 @@ class Planner:
 
     def _named(self, kind: RecordKind, new: Sequence[Entry]) -> list[Group]:
         """New units, contacts, zones and realms with their keys, known from now on by what they are called."""
-        keys, made = NewKeys(kind, self.held), []
+        keys, made = NewKeys(kind, self.held, self._ids[kind]), []
         rows = sorted(together(new), key=lambda entries: entries[0].raw)
         for entries in sorted(rows, key=lambda one: not one[0].id):
             fields, _wrong = merged([one.fields for one in entries])
-            key = keys.take(str(fields["id"])) if fields.get("id") else keys.free(fields)
+            key = str(fields["id"]) if fields.get("id") else keys.free(fields)
             made.append(Group(key, entries))
             if self.may(kind, "") and not (kind == "zone" and not (fields.get("kind") or self.settings.zone_kind)):
                 self.checker.keys[kind].new.add(key)
@@ -139,12 +153,8 @@ class Planner:
 
     def _assets(self, new: Sequence[Group]) -> Iterator[Line]:
         """New assets with their keys: ids first, then by what they say, so that no order of rows matters."""
-        keys = NewKeys("asset", self.held)
+        keys = NewKeys("asset", self.held, self._ids["asset"])
         ordered = sorted(new, key=lambda group: (group.entries[0].raw, group.place))
-        for group in ordered:
-            for one in group.entries:
-                if one.id:
-                    keys.take(one.id)
         before: Entry | None = None
         for group in ordered:
             ids = {one.id for one in group.entries} - {""}
@@ -170,9 +180,11 @@ class Planner:
             yield from (self._outside(kind, one) for one in group.entries)
             return
         given = [self._given(kind, one) for one in group.entries]
-        if len(given) > 1:
-            given = [self._news(document, fields) for fields in given]
         fields, wrong = merged(given)
+        if wrong:  # what the register says already in the words of each of them is no quarrel
+            news = {field for row in given for field in self._news(document, row)}
+            fields = {field: value for field, value in fields.items() if field not in wrong}
+            wrong = [field for field in wrong if field in news and field != "id"]
         if wrong:
             yield from self._disagree(kind, group, document, given, wrong)
         else:
