@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from kizuki.casebook.engine.format import Case as Document
 from kizuki.casebook.engine.read import read
 from kizuki.kit.document import BadFile
-from kizuki.measures.library import catalogue
+from kizuki.measures.catalogue import current
 from kizuki.register.library import vocabulary
 from kizuki.ui.faults import said
 from kizuki.ui.fields import ManyFiles
@@ -32,7 +32,7 @@ class CaseFileForm(forms.Form):
         faults: list[str] = []
         for upload in self.cleaned_data["files"]:
             try:
-                documents.append(read(upload.name, upload.read(), vocabulary=vocabulary(), measures=catalogue()))
+                documents.append(read(upload.name, upload.read(), vocabulary=vocabulary(), measures=current()))
             except BadFile as error:
                 faults += [said(fault) for fault in error.faults]
         ids: list[Any] = [document.id for document in documents]

@@ -17,8 +17,8 @@ from kizuki.casebook.words import EFFECTS, KINDS, MILESTONES, SPANS, VIAS
 from kizuki.kit import when
 from kizuki.kit.text import NOT_STATED, Text
 from kizuki.kit.when import Duration
+from kizuki.measures.catalogue import find
 from kizuki.measures.engine.format import Measure
-from kizuki.measures.library import measures
 from kizuki.register.library import names
 from kizuki.ui.svg import small_kind
 from kizuki.ui.templatetags.kizuki import language
@@ -92,7 +92,7 @@ class Reference(NamedTuple):
 
 
 def reference(id: str, stated: bool, at: str = "target") -> Reference:
-    measure: Measure | None = measures().get(id)
+    measure: Measure | None = find(id)
     name = Text(ja=id, en=id)
     return Reference(id, measure.short if measure else name, measure.name if measure else name, stated, at == "source")
 

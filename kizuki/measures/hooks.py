@@ -32,10 +32,3 @@ case_address: Callable[[str], str] = lambda mark: ""  # noqa: E731
 
 #: How many devices were seen that the register does not have, and the address of their list.
 unknown_devices: Callable[[], tuple[int, str]] = lambda: (0, "")  # noqa: E731
-#: What rooms above do after the catalogue has changed, inside the transaction.
-after_change: list[Callable[[], None]] = []
-
-
-def changed() -> None:
-    for call in after_change:
-        call()

@@ -23,6 +23,7 @@ class RegisterConfig(AppConfig):
             "brought_back": _("brought a record back"),
             "undid": _("undid a change of the register"),
             "judged": _("judged the importance of a record"),
+            "catalogue_changed": _("noticed that the catalogue of measures has changed"),
             "expired": _("noticed coverage that is no longer valid"),
             "kept_filter": _("kept a filter"),
             "dropped_filter": _("forgot a filter"),

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kizuki.kit.document import BadFile
-from kizuki.measures.library import catalogue
+from kizuki.measures.catalogue import current
 from kizuki.register.engine.format import Organisation
 from kizuki.register.engine.read import read
 from kizuki.register.library import vocabulary
@@ -34,6 +34,6 @@ class OrganisationFileForm(forms.Form):
     def clean_file(self) -> Organisation:
         upload = self.cleaned_data["file"]
         try:
-            return read(upload.name, upload.read(), vocabulary=vocabulary(), measures=catalogue())
+            return read(upload.name, upload.read(), vocabulary=vocabulary(), measures=current())
         except BadFile as error:
             raise forms.ValidationError([said(fault) for fault in error.faults[:MOST_FAULTS]]) from None

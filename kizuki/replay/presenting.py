@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from kizuki.casebook.engine.format import Case
 from kizuki.casebook.presenting import Reference, reference
 from kizuki.kit.text import Name, Text, shown
-from kizuki.measures.library import measures
+from kizuki.measures.catalogue import find
 from kizuki.register.engine.format import Organisation
 from kizuki.register.library import names
 from kizuki.replay.engine.result import (
@@ -265,7 +265,7 @@ class AskLine(NamedTuple):
 
 
 def ask_line(ask: Ask, where: Names) -> AskLine:
-    measure = measures().get(ask.measure)
+    measure = find(ask.measure)
     place = (
         where.scope(ask.row.scope)
         if ask.row

@@ -16,7 +16,7 @@ from kizuki.casebook.engine.format import Case as Document
 from kizuki.casebook.models import Case
 from kizuki.kit.document import dump
 from kizuki.kit.library import library_path
-from kizuki.measures.library import measures
+from kizuki.measures.catalogue import find
 from kizuki.register.engine.format import Organisation as Register
 from kizuki.register.models import Organisation, home
 from kizuki.replay import actions, follow, listing, presenting, service
@@ -65,7 +65,7 @@ def _answers(request: HttpRequest) -> dict[str, bool]:
     """What the address says of unknown measures: `yes` in force, `no` absent. Measures that do not exist are passed over."""
     told = dict.fromkeys(request.GET.getlist("no")[:20], False)
     told |= dict.fromkeys(request.GET.getlist("yes")[:20], True)
-    return {measure: yes for measure, yes in told.items() if measure in measures()}
+    return {measure: yes for measure, yes in told.items() if find(measure)}
 
 
 def _organisation(request: HttpRequest) -> Organisation:

@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 
 from kizuki.journal.actions import By, Revised, record_revisions
 from kizuki.journal.models import Revision
-from kizuki.measures import hooks, library
+from kizuki.measures import library
 from kizuki.measures.engine.format import Measure, Measures
 from kizuki.measures.engine.own import OWN_ID, own_of, wrong_with
 from kizuki.measures.models import OwnMeasure
+from kizuki.register.actions import touch
 from kizuki.register.engine.kinds import plain
 from kizuki.register.engine.merge import Clash, merge
+from kizuki.register.models import Organisation
 
 ROOM, KIND = "measures", "measure"
 
@@ -49,8 +51,8 @@ def store_measures(*, edits: Sequence[MeasureEdit], by: By, verb: str = "stored"
     _check(edits, rows)
     changed = [row for edit in edits if (row := _stored(edit, rows.get(edit.measure.id))) is not None]
     if changed:
-        hooks.changed()
         _record(changed, by, verb)
+        _tell(changed, by)
     return changed
 
 
@@ -84,9 +86,15 @@ def _set_retired(measure: OwnMeasure, version: int, by: By, verb: str) -> OwnMea
         measure.refresh_from_db()
         raise Clashed(measure, ())
     measure.refresh_from_db()
-    hooks.changed()
     _record([measure], by, verb)
+    _tell([measure], by)
     return measure
+
+
+def _tell(changed: Sequence[OwnMeasure], by: By) -> None:
+    """What was worked out with the catalogue of before is out of date."""
+    for home in Organisation.objects.filter(is_home=True, deleted_at=None):
+        touch(organisation=home, by=by, verb="catalogue_changed", data={"measures": [row.key for row in changed]})
 
 
 def _stored(edit: MeasureEdit, row: OwnMeasure | None) -> OwnMeasure | None:
