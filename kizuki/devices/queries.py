@@ -17,7 +17,7 @@ from kizuki.register.models import Zone
 from kizuki.ui.templatetags.kizuki import language
 
 #: With more traces than this a search goes through the rows in their order instead.
-MOST_TRACES = 1000
+MOST_TRACES = 4000
 
 
 class Counts(NamedTuple):

@@ -30,7 +30,7 @@ from kizuki.tasks.queries import for_object
 
 PAGE = 50
 #: Of a search, so many are shown.
-MOST = 1000
+MOST = 200
 SIGHTINGS = 20
 
 
@@ -50,7 +50,9 @@ def devices(request: HttpRequest) -> HttpResponse:
     page = _page(form.apply(visible), form.counted(counted), request.GET.get("page"))
     names = {zone: name for zone, name, _all, _open in counted.zones}
     context = {
-        "form": form, "counts": counted, "page": page, "rows": _rows(list(page.object_list), names),
+        "form": form, "counts": counted, "page": page,
+        "most": MOST if form.cleaned_data.get("q") and page.paginator.count == MOST else 0,
+        "rows": _rows(list(page.object_list), names),
         "watch": Watch.objects.filter(organisation__is_home=True).first(), "may_match": rules.may_edit(request.user),
         "zone_here": form.cleaned_data.get("zone", ""), "narrowed": any(request.GET.get(name) for name in form.fields),
     }  # fmt: skip
@@ -58,7 +60,7 @@ def devices(request: HttpRequest) -> HttpResponse:
 
 
 def _page(found: Any, known: int | None, number: str | None) -> Any:
-    """One page of the list. `known`: how many there are; None for a search, of which the first thousand are shown."""
+    """One page of the list. `known`: how many there are; None for a search, of which the first `MOST` are shown."""
     if known is None:
         pks = list(found.values_list("pk", flat=True)[:MOST])
         found, known = found.model.objects.filter(pk__in=pks), len(pks)
