@@ -20,7 +20,7 @@ PAGES = [
     "/replay/case/nisc-g", "/replay/case/nisc-h", "/replay/priorities", "/replay/map?by=zones",
     "/replay/map/P06?unit=plant1", "/replay/affected", "/replay/affected?way=internet&product=vpn&lost=encrypt&onward=network",
     "/replay/affected?case=nisc-b&show=calls", "/replay/notes", "/replay/figures", "/maturity/", "/maturity/nist-csf/2.0/",
-    "/maturity/nist-csf/2.0/enter", "/maturity/peers", "/maturity/add", "/tasks/", "/tasks/new", "/devices/",
+    "/maturity/nist-csf/2.0/enter", "/maturity/peers", "/maturity/add", "/tasks/", "/tasks/new", "/imports/", "/devices/",
     "/devices/observations", "/devices/sources", "/devices/admissions/", "/devices/admissions/ask",
     "/devices/admissions/ask?what=XR-8&kind=iot&zone=hq&unit=it", "/jobs/?all", "/journal/", "/journal/1/",
     "/account/", "/account/people/", "/account/people/invite/", "/account/people/1/", "/account/people/2/deactivate/",

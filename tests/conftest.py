@@ -42,6 +42,7 @@ from kizuki.register.engine.observation import Observation
 from kizuki.register.models import Asset, Organisation
 from kizuki.replay.actions import rank, refresh, stale
 from kizuki.tasks.actions import About, Origin, create_task
+from tests.importing import brought
 from tests.passkeys import registered
 
 ROLES = tuple(Role.values)
@@ -106,7 +107,7 @@ def _made(person: Person) -> dict[str, Any]:
     title = Text(ja="復元を試す", en="Test a restore")
     text = Text(ja="世代ごとに一つ。", en="One of each generation.")
     task = create_task(title=title, text=text, origin=Origin.OWN, unit="it", about=About("asset", "dc1"), by="test")
-    return {"task": task, **_criteria(person), **_register(), **_devices(person)}
+    return {"task": task, "import": brought(), **_criteria(person), **_register(), **_devices(person)}
 
 
 def _devices(person: Person) -> dict[str, Any]:

@@ -173,6 +173,20 @@ EXPECTED: dict[str, Lines] = {
     "devices:admission": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
     "devices:decide": [(POST, "own", WRITER_DOES), (POST, "missing", "404")],
     "devices:speak": [(POST, "own", WRITER_DOES), (POST, "missing", "404")],
+    # imports: no reporter of these tests answers for a unit
+    "imports:imports": [(GET, "-", WRITER_OPENS), (POST, "-", "404 403 422 403 403 422")],
+    **{f"imports:{name}": [(GET, "own", WRITER_OPENS), (GET, "missing", WRITER_MISSES)] for name in ("one", "lines")},
+    "imports:describe": [
+        (GET, "own", WRITER_OPENS), (POST, "own", "404 403 422 403 403 422"), (GET, "missing", WRITER_MISSES),
+        (POST, "missing", WRITER_MISSES),
+    ],
+    "imports:names": [
+        (GET, "own", WRITER_OPENS), (POST, "own", WRITER_DOES), (GET, "missing", WRITER_MISSES), (POST, "missing", WRITER_MISSES),
+    ],
+    **{
+        f"imports:{name}": [(POST, "own", WRITER_DOES), (POST, "missing", WRITER_MISSES)]
+        for name in ("take", "apply", "undo", "discard")
+    },
     # tasks: no reporter of these tests answers for a unit
     "tasks:tasks": [(GET, "-", SEES_ALL)],
     "tasks:new": [(GET, "-", TASK_OPENS), (POST, "-", TASK_DOES)],

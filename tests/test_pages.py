@@ -23,6 +23,7 @@ from kizuki.casebook.library import cases
 from kizuki.casebook.models import Case
 from kizuki.criteria.models import Decision
 from kizuki.devices.models import Admission, Device
+from kizuki.imports.models import Import
 from kizuki.measures.actions import make_link
 from kizuki.measures.models import Proposal, Round
 from kizuki.register.models import Coverage
@@ -47,6 +48,7 @@ PAGES = [
     "/devices/", "/devices/?state=unknown&q=test", "/devices/observations", "/devices/sources", "/devices/{device}",
     "/devices/{guest}", "/devices/admissions/", "/devices/admissions/ask",
     "/devices/admissions/ask?what=XR-8&kind=iot&zone=hq&unit=it", "/devices/admissions/{admission}",
+    "/imports/", "/imports/{import}", "/imports/{import}?state=changed", "/imports/{import}/describe", "/imports/{import}/names",
     "/tasks/", "/tasks/?state=every&q=restore", "/tasks/new", "/tasks/{task}", "/tasks/{task}/edit",
     "/criteria/", "/criteria/import", "/criteria/admission/1", "/criteria/importance-integrity/2",
     "/criteria/importance-availability/2", "/criteria/admission/1/try",
@@ -164,6 +166,7 @@ def at(address: str) -> str:
         "proposal": Proposal.objects.filter(measure="P02"),
         "round": Round.objects.all(),
         "note": Note.objects.filter(title="XR-9"),
+        "import": Import.objects.filter(name="import-test.csv"),
         "task": Task.objects.filter(title_en="Test a restore"),
         "device": Device.objects.filter(state="unknown", decided=""),
         "guest": Device.objects.filter(decided="not ours"),

@@ -25,7 +25,7 @@ from kizuki.kit.document import dump
 from kizuki.kit.library import library_path
 from kizuki.register.engine.kinds import KINDS
 from kizuki.register.models import TABLES, Mention
-from tests import asking, measuring, replaying
+from tests import asking, importing, measuring, replaying
 from tests.conftest import ROLES, World, copy_of
 from tests.expectations import ANYONE, DELETE, EXPECTED, GET, KEYED, POST, PUT
 
@@ -91,6 +91,8 @@ def arguments(world: World, route: str, obj: str, who: str) -> dict[str, Any]:
         return measuring.arguments(world, route, obj, who)
     if route.startswith("devices:"):
         return _device(world, route.removeprefix("devices:"), obj)
+    if route.startswith("imports:"):
+        return importing.arguments(world.made, obj)
     if route.startswith("tasks:"):
         task = {"pk": world.made["task"].pk if obj == "own" else NOBODY}
         return {**task, "word": "take"} if route == "tasks:act" else task
