@@ -93,14 +93,17 @@ class Planner:
             return known, [Group("", rows) for rows in together(new)]
         return known, self._named(kind, new)
 
-    def _without_quarrels(self, kind: RecordKind, found: Sequence[Entry], new: Sequence[Entry]) -> list[Entry]:
-        """The rows that mean records, but for those whose id another row gives to something new: these are put aside."""
+    def _without_quarrels(self, kind: RecordKind, found: Sequence[Entry], new: list[Entry]) -> list[Entry]:
+        """The rows that mean records, but for those whose id another row gives to something new: what tells for good contradicts it,
+        what does not gives way."""
         ids = {one.id for one in new} - {""}
         for one in found:
-            if one.id in ids:
+            if one.id in ids and one.match.how in HARD:
                 which = f"id: {one.id}; {one.match.how}: {one.match.key}"
                 match = Match("", one.match.how, says.CONTRARY, (("which", which),))
                 self._left[kind].append(self._unclear(kind, one._replace(match=match)))
+            elif one.id in ids:
+                new.append(one._replace(match=Match()))
         return [one for one in found if one.id not in ids]
 
     def _entry(self, kind: RecordKind, place: int, fields: dict[str, Any]) -> Entry | None:

