@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
 
+from kizuki.measures.actions.coverage import key_of
+from kizuki.register.models import Coverage
+from tests import measuring, replaying
 from tests.conftest import World
 
 NOBODY = 999_999_999
@@ -23,10 +27,18 @@ def arguments(world: World, route: str, obj: str) -> dict[str, Any] | None:
         "admission": lambda: {"admission_id": world.made["admission"].pk if own else NOBODY},
         "admission_decision": lambda: {"admission_id": world.made["admission"].pk if own else NOBODY},
         "admission_state": lambda: {"admission_id": world.made["admission"].pk if own else NOBODY},
+        "own_measure": lambda: {"measure_id": measuring.own_measure().key if own else "X99"},
+        "coverage_proposal": lambda: {"proposal_id": _proposal(world).pk if own else NOBODY},
+        "assessment_round": lambda: {"round_id": measuring.round_of().pk if own else NOBODY},
+        "scores": lambda: {"check_id": replaying.KEY[0], "release": replaying.KEY[1] if own else "9"},
+        "scores_of_day": lambda: {
+            "check_id": replaying.KEY[0], "release": replaying.KEY[1] if own else "9", "day": dt.date(2026, 10, 1),
+        },
+        "note": lambda: {"note_id": replaying.note(world).pk if own else NOBODY},
         "criterion": lambda: {"criteria_id": "admission" if own else "no-such-criteria"},
         "criteria_decisions": lambda: {"criteria_id": "admission" if own else "no-such-criteria"},
         "criteria_decision": lambda: {"decision_id": world.made["decision"].pk if own else NOBODY},
-    }
+    }  # fmt: skip
     made = found.get(route.removeprefix("api:"))
     return made() if made else None
 
@@ -38,6 +50,12 @@ def body(world: World, route: str, method: str) -> Any:
         ("tasks", "POST"): lambda: {**title, "once": "1"},
         ("task", "PUT"): lambda: {**title, "version": 1},
         ("task_state", "PUT"): lambda: {"state": "taken", "version": 1},
+        ("own_measure", "PUT"): lambda: {"document": measuring.own_measure().document},
+        ("accept_proposals", "POST"): lambda: {"proposals": [{"id": _proposal(world).pk, "version": 1, "base": _base(world)}]},
+        ("scores_of_day", "PUT"): lambda: {"scores": {"gv": 2.5}},
+        ("affected", "POST"): lambda: {"way": "mail", "lost": ["encrypt"]},
+        ("notes", "POST"): lambda: {"title": "XR-12", "question": {"case": "nisc-h"}},
+        ("priority_tasks", "POST"): lambda: {"row": replaying.row(world), "unit": "it"},
         ("device_observations", "POST"): lambda: {
             "source": "arp:api",
             "observations": [{"at": timezone.now().isoformat(), "ips": ["192.0.2.9"]}],
@@ -52,3 +70,14 @@ def body(world: World, route: str, method: str) -> Any:
     }  # fmt: skip
     made = sent.get((route.removeprefix("api:"), method))
     return made() if made else None
+
+
+def _proposal(world: World) -> Any:
+    return measuring.proposal(world.people["other"])
+
+
+def _base(world: World) -> int:
+    """The version of the row that the proposal would change; 0 where there is none."""
+    key = key_of("P02", _proposal(world).scope)
+    row = Coverage.objects.filter(key=key, deleted_at=None).first()
+    return row.version if row else 0

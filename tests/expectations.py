@@ -278,6 +278,23 @@ EXPECTED: dict[str, Lines] = {
     "api:tasks": [(GET, "-", SEES_ALL), (POST, "-", "403")],
     "api:task": [(GET, "own", SEES_ALL), (GET, "missing", "404"), (PUT, "own", "403")],
     "api:task_state": [(PUT, "own", "403"), (PUT, "missing", "403")],
+    "api:own_measures": [(GET, "-", "200")],
+    "api:own_measure": [
+        (GET, "own", "200"), (GET, "missing", "404"), (PUT, "own", "403"), (DELETE, "own", "403"), (DELETE, "missing", "403"),
+    ],
+    **{
+        f"api:{name}": [(GET, "-", SEES_ALL)]
+        for name in ("contradictions", "coverage_proposals", "assessment_rounds", "self_checks", "map", "figures")
+    },
+    **{
+        f"api:{name}": [(GET, "own", SEES_ALL), (GET, "missing", "404")]
+        for name in ("coverage_proposal", "assessment_round", "scores", "note")
+    },
+    "api:accept_proposals": [(POST, "-", "403")],
+    "api:scores_of_day": [(PUT, "own", "403"), (PUT, "missing", "403")],
+    "api:affected": [(POST, "-", "403")],
+    "api:notes": [(GET, "-", SEES_ALL), (POST, "-", "403")],
+    "api:priority_tasks": [(GET, "-", SEES_ALL), (POST, "-", "403")],
     "api:devices": [(GET, "-", SEES_ALL)],
     "api:device_sources": [(GET, "-", SEES_ALL)],
     "api:device_observations": [(POST, "-", "403")],
@@ -337,6 +354,14 @@ KEYED: dict[tuple[str, str], str] = {
     ("api:tasks", POST): PROGRAM_WRITES,
     ("api:task", PUT): PROGRAM_WRITES,
     ("api:task_state", PUT): PROGRAM_WRITES,
+    # The catalogue is for everyone who works here.
+    ("api:own_measure", PUT): "403 403 200 403 403 200",
+    ("api:own_measure", DELETE): "403 403 204 403 403 204",
+    ("api:accept_proposals", POST): PROGRAM_WRITES,
+    ("api:scores_of_day", PUT): PROGRAM_WRITES,
+    ("api:affected", POST): SEES_ALL,
+    ("api:notes", POST): "404 200 200 403 403 200",
+    ("api:priority_tasks", POST): PROGRAM_WRITES,
     ("api:device_observations", POST): PROGRAM_WRITES,
     ("api:device_decision", PUT): PROGRAM_WRITES,
     ("api:device_decision", DELETE): "404 403 204 403 403 204",

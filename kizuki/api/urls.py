@@ -16,11 +16,15 @@ from kizuki.devices.api_admissions import router as admissions
 from kizuki.devices.api_observations import router as observations
 from kizuki.kit.document import json_schema
 from kizuki.measures.api import router as measures
+from kizuki.measures.api import schemas as measure_schemas
+from kizuki.measures.api_coverage import router as coverage
+from kizuki.measures.benchmark.api import router as maturity
 from kizuki.measures.engine.format import Measures
 from kizuki.register.api import router as register
 from kizuki.register.api import schemas as record_schemas
 from kizuki.register.engine.format import Organisation
 from kizuki.replay.api import router as replay
+from kizuki.replay.api_affected import router as affected
 from kizuki.tasks.api import router as tasks
 
 #: No page of documentation: it would need scripts from inside the page. The document itself is at openapi.json.
@@ -31,7 +35,10 @@ api.add_router("/devices", observations)
 api.add_router("/devices", devices)
 api.add_router("/admissions", admissions)
 api.add_router("/measures", measures)
+api.add_router("/measures", coverage)
+api.add_router("/maturity", maturity)
 api.add_router("/register", register)
+api.add_router("/replay", affected)
 api.add_router("/replay", replay)
 api.add_router("/tasks", tasks)
 SCHEMAS: dict[str, type] = {"case": Case, "organisation": Organisation, "measures": Measures}
@@ -41,7 +48,7 @@ SCHEMAS: dict[str, type] = {"case": Case, "organisation": Organisation, "measure
 def openapi(request: HttpRequest) -> Any:
     """The API's own document."""
     document = api.get_openapi_schema()
-    document["components"]["schemas"].update(record_schemas())
+    document["components"]["schemas"].update(record_schemas() | measure_schemas())
     return document
 
 

@@ -172,7 +172,7 @@ def decide(request: HttpRequest, criteria_id: str, body: Body[Facts]) -> Any:
 
 
 def _decided(request: HttpRequest, found: CriteriaSet, body: Facts) -> Decision:
-    return actions.decide(purpose=found.slug, facts=body.given, by=request.user)  # type: ignore[arg-type]  # has signed in
+    return actions.decide(purpose=found.slug, facts=body.given, by=request.user)
 
 
 def _made_today(request: HttpRequest, found: CriteriaSet, body: Facts) -> Decision | None:

@@ -140,11 +140,11 @@ def contradictions(request: HttpRequest, query: Query[Paging]) -> Any:
     """As the register stands today."""
     require_seen(request.user, rules.may_read_all)
     organisation = organisation_for(request.user)
-    found, after = part_of(presenting.found_in(organisation), query)
+    found, after = part_of(presenting.found_in(organisation) or (), query)
     told = presenting.against(organisation, found)
     items = [
         ContradictionLine(
-            measure=one.measure, coverage=one.claim.key, kind=one.kind, key=one.key, why=one.why, text=shown.text,
+            measure=one.measure, coverage=one.claim.key, kind=one.kind, key=one.key, why=one.why, text=shown.why,
             assets=list(one.assets),
         )
         for one, shown in zip(found, told, strict=True)
@@ -182,7 +182,7 @@ def _lines(home: Organisation, found: list[Proposal]) -> list[ProposalLine]:
     same = ("version", "status", "measure", "unit", "scope", "state", "evidence", "language", "link", "files")
     return [
         ProposalLine(
-            id=row.pk, coverage=keys[row.pk], base=versions.get(keys[row.pk], 0), round=row.part and row.part.round_id,
+            id=row.pk, coverage=keys[row.pk], base=versions.get(keys[row.pk], 0), round=row.part.round_id if row.part else None,
             by=row.by_name, saved_at=row.saved_at, remark=row.remark, decided_at=row.decided_at, decided_by=row.decided_by,
             **{name: getattr(row, name) for name in same},
         )

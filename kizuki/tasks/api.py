@@ -88,7 +88,9 @@ class TaskContent(Schema):
     @property
     def written(self) -> dict[str, Any]:
         """The content as a task holds it, for comparing."""
-        title, text = (tuple(part.strip() for part in both(one and one.text)) for one in (self.title, self.text))
+        title, text = (
+            tuple(part.strip() for part in both(one.text if one else None)) for one in (self.title, self.text)
+        )
         return {"title": title, "text": text, **self.model_dump(include={"unit", "owner", "due", "cost"})}
 
 
@@ -206,15 +208,15 @@ def move(request: HttpRequest, task_id: int, body: Body[StateWanted]) -> Any:
 def _moved(request: HttpRequest, task: Task, body: StateWanted) -> Task:
     by: dict[str, Any] = {"task": task, "version": body.version, "by": request.user}
     said = body.result.text if body.result else ""
-    if body.state == State.TAKEN:
+    if body.state == "taken":
         return actions.take(**by)
-    if body.state == State.VERIFIED:
+    if body.state == "verified":
         return actions.verify(**by)
-    if body.state == State.DONE:
+    if body.state == "done":
         return actions.finish(**by, result=said, evidence=body.evidence)
     if not any(part.strip() for part in both(said)):
         raise ValidationError({"result": "Say why."})
-    return actions.drop(**by, reason=said) if body.state == State.DROPPED else actions.reopen(**by, reason=said)
+    return actions.drop(**by, reason=said) if body.state == "dropped" else actions.reopen(**by, reason=said)
 
 
 def _workable(request: HttpRequest, pk: int) -> Task:
@@ -226,7 +228,7 @@ def _workable(request: HttpRequest, pk: int) -> Task:
 
 def _form(request: HttpRequest, body: TaskContent) -> TaskForm:
     """The form of the pages, which knows the units that a person may choose and the contacts that there are."""
-    title, text = (max(both(one and one.text), key=len) for one in (body.title, body.text))
+    title, text = (max(both(one.text if one else None), key=len) for one in (body.title, body.text))
     due = body.due.isoformat() if body.due else ""
     data = {"title": title, "text": text, "due": due, **body.model_dump(include={"unit", "owner", "cost"})}
     return TaskForm(data, person=request.user)

@@ -107,7 +107,7 @@ def scores(request: HttpRequest, check_id: str, release: str, query: Query[Since
 
 
 @router.put(
-    "/{str:check_id}/{str:release}/scores/{date:day}",
+    "/{str:check_id}/{str:release}/scores/{day}",
     response={200: SheetLine, **REFUSALS},
     summary="Enter the scores of a day",
     url_name="scores_of_day",
@@ -115,8 +115,8 @@ def scores(request: HttpRequest, check_id: str, release: str, query: Query[Since
 def put(request: HttpRequest, check_id: str, release: str, day: dt.date, body: Body[ScoresWanted]) -> Any:
     """For managers. The same as what counts for the day changes nothing; others count instead of it, and both stay."""
     home = _home(request)
-    require(request.user, rules.may_edit)
     found = _known(check_id, release)
+    require(request.user, rules.may_edit)
     kept = {section.id: body.scores.get(section.id) for section in found.sections}
     there = _sheets(request, home, found).filter(day=day).order_by("-pk").first()
     if there is not None and set(body.scores) <= set(kept) and (there.scores, there.note) == (kept, body.note.strip()):

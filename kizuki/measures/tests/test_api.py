@@ -103,11 +103,11 @@ def test_faults_are_told_and_nothing_is_stored(db: None, cast: Any) -> None:
 def test_contradictions(small: Organisation, cast: Any) -> None:
     client = program(cast.executive, "read")
     assert client.get(f"{ROOT}/contradictions").json() == {"items": [], "next": None}
-    claim = {"measure": "P01", "scope": {"all": True}, "state": "full"}
-    apply(organisation=small, edits=[Edit("coverage", "P01 all=true", claim)], by="a test")
+    claim = {"measure": "P06", "scope": {"all": True}, "state": "full"}
+    apply(organisation=small, edits=[Edit("coverage", "P06 all", claim)], by="a test")
     found = client.get(f"{ROOT}/contradictions?limit=1").json()["items"]
     assert [(one["measure"], one["kind"], one["key"], one["why"]) for one in found] == [
-        ("P01", "realm", "ad", "mfa-partial")
+        ("P06", "realm", "ad", "mfa-partial")
     ]
     assert "AD" in found[0]["text"]
     assert program(cast.reporter).get(f"{ROOT}/contradictions").status_code == 404
