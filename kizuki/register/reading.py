@@ -1,9 +1,9 @@
-"""The whole register read from its tables, fast: the database joins nothing, and the documents are decoded in one go."""
+"""The whole register read from its tables, fast: two questions to the database, and the documents are decoded in one go."""
 
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from django.db import connection
@@ -13,10 +13,24 @@ from kizuki.register.engine.kinds import KINDS, RecordKind
 from kizuki.register.models.organisation import Organisation
 from kizuki.register.models.records import TABLES
 
+#: The kind that there is most of is asked for by itself, so that its rows need no sorting among the others.
+_MOST: Final[RecordKind] = "asset"
+_OTHERS: Final[tuple[RecordKind, ...]] = tuple(kind for kind in KINDS if kind != _MOST)
+
 
 def document_of(organisation: Organisation) -> Document:
     """The register as the organisation file would say it; records in the order in which they came."""
-    parts: dict[str, Any] = {kind.part: records_of(organisation, kind.name) for kind in KINDS.values()}
+    texts: dict[RecordKind, list[str]] = {kind: [] for kind in KINDS}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_select(0, _MOST)} ORDER BY id", [organisation.pk])  # noqa: S608 - names of ours
+        texts[_MOST] = [text for _n, _id, text in cursor.fetchall()]
+        together = " UNION ALL ".join(f"SELECT {_select(n, kind)}" for n, kind in enumerate(_OTHERS))  # noqa: S608
+        cursor.execute(f"{together} ORDER BY 1, 2", [organisation.pk] * len(_OTHERS))
+        for n, _id, text in cursor.fetchall():
+            texts[_OTHERS[n]].append(text)
+    parts: dict[str, Any] = {
+        kind.part: _decoder(kind.name).decode(f"[{','.join(texts[kind.name])}]") for kind in KINDS.values()
+    }
     return Document(
         schema_="kizuki/organisation/1",
         organisation=organisation.head,
@@ -25,18 +39,10 @@ def document_of(organisation: Organisation) -> Document:
     )
 
 
-def records_of(organisation: Organisation, kind: RecordKind) -> tuple[Any, ...]:
-    """All records of one kind."""
-    table = TABLES[kind]._meta.db_table
+def _select(n: int, kind: RecordKind) -> str:
     text = "document" if connection.vendor == "sqlite" else "document::text"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {text} FROM {table} WHERE organisation_id = %s AND deleted_at IS NULL ORDER BY id",  # noqa: S608
-            [organisation.pk],
-        )
-        documents = ",".join(row[0] for row in cursor.fetchall())
-    found: tuple[Any, ...] = _decoder(kind).decode(f"[{documents}]")
-    return found
+    table = TABLES[kind]._meta.db_table
+    return f"{n}, id, {text} FROM {table} WHERE organisation_id = %s AND deleted_at IS NULL"
 
 
 @functools.cache
