@@ -22,21 +22,31 @@ def document_of(organisation: Organisation) -> Document:
     """The register as the organisation file would say it; records in the order in which they came."""
     texts: dict[RecordKind, list[str]] = {kind: [] for kind in KINDS}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_select(0, _MOST)} ORDER BY id", [organisation.pk])  # noqa: S608 - names of ours
+        cursor.execute(f"SELECT {_select(0, _MOST)} ORDER BY id", [organisation.pk])
         texts[_MOST] = [text for _n, _id, text in cursor.fetchall()]
-        together = " UNION ALL ".join(f"SELECT {_select(n, kind)}" for n, kind in enumerate(_OTHERS))  # noqa: S608
+        together = " UNION ALL ".join(f"SELECT {_select(n, kind)}" for n, kind in enumerate(_OTHERS))
         cursor.execute(f"{together} ORDER BY 1, 2", [organisation.pk] * len(_OTHERS))
         for n, _id, text in cursor.fetchall():
             texts[_OTHERS[n]].append(text)
-    parts: dict[str, Any] = {
-        kind.part: _decoder(kind.name).decode(f"[{','.join(texts[kind.name])}]") for kind in KINDS.values()
-    }
+    parts = {kind.part: _decoded(kind.name, texts[kind.name]) for kind in KINDS.values()}
     return Document(
         schema_="kizuki/organisation/1",
         organisation=organisation.head,
         complete=tuple(organisation.complete),
         **parts,
     )
+
+
+def records_of(organisation: Organisation, kind: RecordKind) -> tuple[Any, ...]:
+    """All records of one kind."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_select(0, kind)} ORDER BY id", [organisation.pk])
+        found: tuple[Any, ...] = _decoded(kind, [text for _n, _id, text in cursor.fetchall()])
+    return found
+
+
+def _decoded(kind: RecordKind, texts: list[str]) -> Any:
+    return _decoder(kind).decode(f"[{','.join(texts)}]")
 
 
 def _select(n: int, kind: RecordKind) -> str:
