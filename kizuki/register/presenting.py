@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kizuki.journal.models import Revision
 from kizuki.register import words
-from kizuki.register.choices import names_of
+from kizuki.register.choices import called, names_of
 from kizuki.register.engine.kinds import KINDS, RecordKind
 from kizuki.register.engine.merge import changed
 from kizuki.register.fields import SECTIONS, Field, fields_of
@@ -50,7 +50,7 @@ class Line(NamedTuple):
 
 
 class Names:
-    """What the records named on a page are called; asked of the database once for each kind."""
+    """What the records named on a page are called; asked of the database by one question."""
 
     def __init__(self, kind: RecordKind, documents: Iterable[Mapping[str, Any]], fields: Sequence[Field]) -> None:
         self._fields = [field for field in fields if field.of is not None]
@@ -176,18 +176,12 @@ class User(NamedTuple):
     address: str
 
 
-def users(of_kind: RecordKind, found: Sequence[tuple[str, str]]) -> list[User]:
+def users(found: Sequence[tuple[RecordKind, str]]) -> list[User]:
     """Records that name something, as lines with links. `found`: their kinds and keys."""
     made = []
-    by_kind: dict[str, list[str]] = {}
-    for kind, key in found:
-        by_kind.setdefault(kind, []).append(key)
-    for kind, keys in by_kind.items():
-        table = TABLES[kind]  # type: ignore[index]
-        part = KINDS[kind].part  # type: ignore[index]
+    for (kind, key), one in called(found).items():
+        part = KINDS[kind].part
         label = words.PARTS[part].one if part in words.PARTS else _("Coverage")
-        rows = table.objects.filter(organisation__is_home=True, deleted_at=None, key__in=keys).only(
-            "key", "name_ja", "name_en"
-        )
-        made += [User(label, plain(row.name), row.get_absolute_url()) for row in rows]
+        row = TABLES[kind](pk=one.pk, key=key)
+        made.append(User(label, plain(one.name), row.get_absolute_url()))
     return made

@@ -39,11 +39,11 @@ def _page(request: HttpRequest, part: str, row: Any) -> dict[str, Any]:
     kind: RecordKind = row.kind_name
     revisions = list(_revisions(row)[: SHOWN + 1])
     named = Mention.objects.filter(organisation=row.organisation, of_kind=kind, of_key=row.key)
-    users = list(named.order_by("kind", "key").values_list("kind", "key")[: SHOWN * 2])
+    users: Any = list(named.order_by("kind", "key").values_list("kind", "key")[: SHOWN * 2])
     panels = [panel for make in hooks.asset_panels if (panel := make(request.user, row))] if kind == "asset" else []
     return {
         "part": part, "words": words.PARTS[part], "row": row, "parts": presenting.parts(kind, row.document),
-        "history": presenting.history(kind, revisions)[:SHOWN], "users": presenting.users(kind, users),
+        "history": presenting.history(kind, revisions)[:SHOWN], "users": presenting.users(users),
         "importance": _importance(row) if kind == "asset" else [], "panels": panels,
         "judged": kind in JUDGED, "may_write": may_write(request.user, kind, row.unit), "words_of": words.DIMENSIONS,
     }  # fmt: skip
@@ -150,7 +150,7 @@ def remove(request: HttpRequest, part: str, pk: int) -> HttpResponse:
     row = record_or_404(request.user, kind, pk)
     must_write(request.user, kind, row.unit)
     named = Mention.objects.filter(organisation=row.organisation, of_kind=kind, of_key=row.key)
-    users = list(named.order_by("kind", "key").values_list("kind", "key")[:200])
+    users: Any = list(named.order_by("kind", "key").values_list("kind", "key")[:200])
     if request.method == "POST" and not users:
         try:
             actions.apply(
@@ -164,7 +164,7 @@ def remove(request: HttpRequest, part: str, pk: int) -> HttpResponse:
             return redirect("register:remove", part, pk)
         messages.success(request, _("“%(name)s” is taken out.") % {"name": row})
         return redirect(f"{_list(part)}?removed={row.pk}")
-    context = {"part": part, "words": words.PARTS[part], "row": row, "users": presenting.users(kind, users)}
+    context = {"part": part, "words": words.PARTS[part], "row": row, "users": presenting.users(users)}
     return render(request, "register/remove.html", context, status=409 if request.method == "POST" else 200)
 
 
