@@ -278,6 +278,16 @@ EXPECTED: dict[str, Lines] = {
     "api:tasks": [(GET, "-", SEES_ALL), (POST, "-", "403")],
     "api:task": [(GET, "own", SEES_ALL), (GET, "missing", "404"), (PUT, "own", "403")],
     "api:task_state": [(PUT, "own", "403"), (PUT, "missing", "403")],
+    "api:imports": [(GET, "-", WRITER_OPENS), (POST, "-", "403")],
+    "api:import": [
+        (GET, "own", WRITER_OPENS), (GET, "missing", WRITER_MISSES), (DELETE, "own", "403"), (DELETE, "missing", "403"),
+    ],
+    "api:import_description": [(PUT, "own", "403"), (PUT, "missing", "403")],
+    "api:import_lines": [
+        (GET, "own", WRITER_OPENS), (GET, "missing", WRITER_MISSES), (PUT, "own", "403"), (PUT, "missing", "403"),
+    ],
+    "api:import_apply": [(POST, "own", "403"), (POST, "missing", "403")],
+    "api:import_undo": [(POST, "own", "403"), (POST, "missing", "403")],
     "api:own_measures": [(GET, "-", "200")],
     "api:own_measure": [
         (GET, "own", "200"), (GET, "missing", "404"), (PUT, "own", "403"), (DELETE, "own", "403"), (DELETE, "missing", "403"),
@@ -348,12 +358,24 @@ ANYONE: dict[tuple[str, str, str], str] = {
     ("account_logout", POST, "-"): "302",
 }
 
+#: What a program gets for what is not there, read or written: 404, unless the room is closed to some before they can ask.
+KEYED_MISSING: dict[str, str] = {
+    f"api:import{part}": WRITER_MISSES for part in ("", "_description", "_lines", "_apply", "_undo")
+}
+
 #: What a program gets with a key that may write, where a session only reads.
 KEYED: dict[tuple[str, str], str] = {
     ("api:tried", POST): SEES_ALL,
     ("api:tasks", POST): PROGRAM_WRITES,
     ("api:task", PUT): PROGRAM_WRITES,
     ("api:task_state", PUT): PROGRAM_WRITES,
+    # Imports: without a file there is none, and what was not entered cannot be taken back.
+    ("api:imports", POST): "422",
+    ("api:import", DELETE): "404 403 204 403 403 204",
+    ("api:import_description", PUT): PROGRAM_WRITES,
+    ("api:import_lines", PUT): PROGRAM_WRITES,
+    ("api:import_apply", POST): PROGRAM_WRITES,
+    ("api:import_undo", POST): "404 403 409 403 403 409",
     # The catalogue is for everyone who works here.
     ("api:own_measure", PUT): "403 403 200 403 403 200",
     ("api:own_measure", DELETE): "403 403 204 403 403 204",

@@ -27,7 +27,7 @@ from kizuki.register.engine.kinds import KINDS
 from kizuki.register.models import TABLES, Mention
 from tests import asking, importing, measuring, replaying
 from tests.conftest import ROLES, World, copy_of
-from tests.expectations import ANYONE, DELETE, EXPECTED, GET, KEYED, POST, PUT
+from tests.expectations import ANYONE, DELETE, EXPECTED, GET, KEYED, KEYED_MISSING, POST, PUT
 
 EVERYONE = (*ROLES, "anonymous", "deactivated")
 #: Sessions, and the counts of attempts in the cache, may change while somebody reads.
@@ -321,8 +321,7 @@ def body_of(world: World, name: str, method: str) -> tuple[bytes, str]:
 )
 def test_a_key_opens_what_its_person_may(line: tuple[str, str, str, str], world: World) -> None:
     name, method, obj, answers = line
-    # What is not there is 404 to everyone, also where it would be written.
-    answers = "404" if obj == "missing" else KEYED.get((name, method), answers)
+    answers = KEYED_MISSING.get(name, "404") if obj == "missing" else KEYED.get((name, method), answers)
     url, (body, kind) = address(world, name, obj, "manager"), body_of(world, name, method)
     for who in (*ROLES, "deactivated"):
         mark = transaction.savepoint()

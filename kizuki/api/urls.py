@@ -14,6 +14,7 @@ from kizuki.criteria.api import router as criteria
 from kizuki.devices.api import router as devices
 from kizuki.devices.api_admissions import router as admissions
 from kizuki.devices.api_observations import router as observations
+from kizuki.imports.api import router as imports
 from kizuki.kit.document import json_schema
 from kizuki.measures.api import router as measures
 from kizuki.measures.api import schemas as measure_schemas
@@ -34,6 +35,7 @@ api.add_router("/criteria", criteria)
 api.add_router("/devices", observations)
 api.add_router("/devices", devices)
 api.add_router("/admissions", admissions)
+api.add_router("/imports", imports)
 api.add_router("/measures", measures)
 api.add_router("/measures", coverage)
 api.add_router("/maturity", maturity)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -87,3 +89,17 @@ def test_schemas_are_public_to_people_with_a_key(client: Client, cast: Any) -> N
     assert client.get("/api/v1/schemas/case", **key).json()["$schema"].endswith("2020-12/schema")
     assert client.get("/api/v1/schemas/nothing", **key).status_code == 404
     assert client.get("/api/v1/openapi.json", **key).json()["openapi"].startswith("3.1")
+
+
+def test_the_document_of_the_api_is_whole(client: Client, cast: Any) -> None:
+    """Every operation says what it does and who refuses it how; every name of a schema leads to one."""
+    document = client.get("/api/v1/openapi.json", **bearer(cast.reporter)).json()
+    rooms = {path.split("/")[3] for path in document["paths"]}
+    assert rooms == {
+        "admissions", "cases", "criteria", "devices", "imports", "maturity", "measures", "register", "replay", "schemas", "tasks",
+    }  # fmt: skip
+    operations = [operation for methods in document["paths"].values() for operation in methods.values()]
+    assert [one["operationId"] for one in operations if not one.get("summary") or not one.get("tags")] == []
+    assert len({one["operationId"] for one in operations}) == len(operations)
+    names = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert names - set(document["components"]["schemas"]) == set()
