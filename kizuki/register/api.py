@@ -139,15 +139,9 @@ def _write(request: HttpRequest, kind: RecordKind, edits: list[Edit]) -> Any:
     return None
 
 
-def _routes(kind: Kind) -> None:
-    """The routes of one kind of record."""
+def _routes_of_all(kind: Kind) -> None:
+    """The routes of all records of one kind."""
     name, part = kind.name, kind.part
-    document = {"$ref": f"#/components/schemas/{kind.struct.__name__}"}
-    shown = {
-        "requestBody": {
-            "content": {"application/json": {"schema": {"type": "object", "properties": {"document": document}}}}
-        }
-    }
 
     @router.get(
         f"/{part}",
@@ -160,29 +154,26 @@ def _routes(kind: Kind) -> None:
         return _page(request, name, query)
 
     @router.post(
-        f"/{part}",
-        response={204: None, **REFUSALS},
-        summary=f"Several at once: {part}",
-        url_name=f"register_{part}",
+        f"/{part}", response={204: None, **REFUSALS}, summary=f"Several at once: {part}", url_name=f"register_{part}",
         operation_id=f"{part}_many",
-    )
+    )  # fmt: skip
     def many(request: HttpRequest, body: Body[Many]) -> Any:
         edits = [Edit(name, one.key, one.document, one.version) for one in body.records]
         return _write(request, name, edits) or Status(204, None)
 
-    @router.get(
-        f"/{part}/{{path:key}}",
-        response=RecordLine,
-        summary=f"One record of {part}",
-        url_name=f"register_{part}_one",
-        operation_id=f"{part}_one",
-    )
+
+def _routes_of_one(kind: Kind) -> None:
+    """The routes of one record of a kind."""
+    name, part = kind.name, kind.part
+    at, url = f"/{part}/{{path:key}}", f"register_{part}_one"
+
+    @router.get(at, response=RecordLine, summary=f"One record of {part}", url_name=url, operation_id=f"{part}_one")
     def one(request: HttpRequest, key: str) -> RecordLine:
         return line(_one(request, name, key))
 
     @router.put(
-        f"/{part}/{{path:key}}", response={200: RecordLine, **REFUSALS}, summary=f"Make or change one of {part}",
-        url_name=f"register_{part}_one", operation_id=f"{part}_put", openapi_extra=shown,
+        at, response={200: RecordLine, **REFUSALS}, summary=f"Make or change one of {part}", url_name=url,
+        operation_id=f"{part}_put", openapi_extra=_body_of(kind),
     )  # fmt: skip
     def put(request: HttpRequest, key: str, body: Body[Wanted]) -> Any:
         """The same again changes nothing."""
@@ -190,15 +181,24 @@ def _routes(kind: Kind) -> None:
         return refusal or line(TABLES[name].objects.get(organisation__is_home=True, key=key))
 
     @router.delete(
-        f"/{part}/{{path:key}}",
+        at,
         response={204: None, **REFUSALS},
         summary=f"Take one of {part} out",
-        url_name=f"register_{part}_one",
+        url_name=url,
         operation_id=f"{part}_delete",
     )
     def delete(request: HttpRequest, key: str, version: int | None = None) -> Any:
         _one(request, name, key)
         return _write(request, name, [Edit(name, key, None, version)]) or Status(204, None)
+
+
+def _body_of(kind: Kind) -> dict[str, Any]:
+    """What a record's document looks like, for the API's own document."""
+    properties = {
+        "document": {"$ref": f"#/components/schemas/{kind.struct.__name__}"}, "version": {"type": "integer", "nullable": True},
+    }  # fmt: skip
+    schema = {"type": "object", "properties": properties, "required": ["document"]}
+    return {"requestBody": {"content": {"application/json": {"schema": schema}}}}
 
 
 @router.get("", response=dict[str, Any], summary="The whole register as kizuki/organisation/1", url_name="register")
@@ -208,7 +208,8 @@ def register(request: HttpRequest) -> Any:
 
 
 for _kind in KINDS.values():
-    _routes(_kind)
+    _routes_of_all(_kind)
+    _routes_of_one(_kind)
 
 
 def schemas() -> dict[str, Any]:

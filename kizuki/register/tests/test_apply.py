@@ -9,7 +9,7 @@ import pytest
 from kizuki.journal.actions import verify
 from kizuki.journal.models import Entry, Revision
 from kizuki.register.actions import Edit, InUse, Refused, Stale, apply
-from kizuki.register.models import Asset, Backup, Coverage, Link, Organisation
+from kizuki.register.models import Asset, Backup, Coverage, Information, Link, Mention, Organisation, Supplier
 
 
 def asset(key: str) -> Asset:
@@ -132,3 +132,17 @@ def test_links_backups_and_coverage_follow_the_unit_of_their_asset(small: Organi
     apply(organisation=small, edits=[Edit("asset", "www", changed("www", unit="it"))], by="a test")
     assert Backup.objects.get().unit == "it"
     assert Coverage.objects.get(scope_asset="www").unit == "it"
+
+
+def test_what_names_what_is_known_and_follows_each_change(small: Organisation) -> None:
+    edit = Edit(
+        "information", "orders", {"id": "orders", "name": "Orders", "owner": "ken", "importance": {"integrity": 1}}
+    )
+    apply(organisation=small, edits=[edit], by="a test")
+    row = Information.objects.get(key="orders")
+    assert (row.owner, row.importance, row.unit) == ("ken", 1, "")
+    assert set(Mention.objects.filter(kind="information").values_list("of_kind", "of_key")) == {("contact", "ken")}
+    edit = Edit("supplier", "host", {"id": "host", "name": "Hosting", "kind": "partner"})
+    apply(organisation=small, edits=[edit], by="a test")
+    assert Supplier.objects.get(key="host").kind == "partner"
+    assert not Mention.objects.filter(kind="supplier").exists()

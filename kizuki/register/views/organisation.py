@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -31,15 +31,28 @@ def overview(request: HttpRequest) -> HttpResponse:
     """How many records of each kind there are, and what is missing of the assets."""
     require_seen(request.user, may_see_register)  # type: ignore[arg-type]  # a plain function will do
     organisation = Organisation.objects.filter(is_home=True, deleted_at=None).first()
-    counts = (
-        [(part, name, _visible(request, part).count()) for part, name in words.PARTS.items()] if organisation else []
-    )
+    found = _counts(request) if organisation else {}
+    counts = [(part, name, found.get(part, 0)) for part, name in words.PARTS.items()] if organisation else []
     context = {
         "organisation": organisation, "counts": counts, "may_edit": rules.may_edit(request.user),
         "perms_read": rules.may_read_all(request.user),
         "gaps": _gaps(request) if organisation else [], "assets": next((n for p, _name, n in counts if p == "assets"), 0),
     }  # fmt: skip
     return render(request, "register/overview.html", context)
+
+
+def _counts(request: HttpRequest) -> dict[str, int]:
+    """part → how many records of it the person sees, by one question for all."""
+    asked = [
+        _visible(request, part)
+        .order_by()
+        .annotate(part=Value(part))
+        .values("part")
+        .annotate(n=Count("pk"))
+        .values_list("part", "n")
+        for part in words.PARTS
+    ]
+    return dict(asked[0].union(*asked[1:], all=True))
 
 
 def _visible(request: HttpRequest, part: str) -> Any:
