@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import msgspec
+
 from kizuki.imports.engine import says
 from kizuki.imports.engine.checking import Checker
 from kizuki.imports.engine.held import Held
 from kizuki.imports.engine.lines import Line, May
+from kizuki.imports.engine.ordering import without_left
 from kizuki.register.engine.kinds import KINDS, RecordKind, built
 from kizuki.register.engine.merge import changed
 
@@ -19,7 +22,8 @@ def exact_lines(
     """A line for each record, as (place, document). What is written twice can be taken once."""
     seen: dict[str, int] = {}
     numbers: dict[str, int] = {}
-    for place, wanted in records:
+    for place, written in records:
+        wanted, left = _known(checker, kind, written)
         document, why = checker.sound(kind, wanted)
         if document is None:
             yield Line(kind, "", "bad", place, _name(wanted), reason=says.MALFORMED, arguments=(("why", why),))
@@ -29,6 +33,8 @@ def exact_lines(
             numbers[key] = n = numbers.get(key, 0) + 1
             key = key if n == 1 else f"{key}#{n}"
         line = _line(held, may, (kind, key), place, document)
+        if left and line.takes:
+            line = msgspec.structs.replace(line, reason=says.LEFT_NAMES, arguments=(("which", ", ".join(left)),))
         if key in seen:
             row = (("row", str(seen[key])),)
             line = Line(
@@ -47,6 +53,20 @@ def exact_lines(
             )
         seen.setdefault(key, place)
         yield line
+
+
+def _known(checker: Checker, kind: RecordKind, document: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The document without the names of what is not there, where it can be without; those names."""
+    left: list[str] = []
+
+    def missing(of: RecordKind, key: str) -> bool:
+        if key in checker.keys[of]:
+            return False
+        left.append(key)
+        return True
+
+    made = without_left(kind, document, missing)
+    return (document, []) if made is None else (made, list(dict.fromkeys(left)))
 
 
 def _line(held: Held, may: May, named: tuple[RecordKind, str], place: int, document: dict[str, Any]) -> Line:

@@ -26,6 +26,9 @@ OUTSIDE: Final = _("Your units do not answer for this.")
 ONLY_MANAGERS: Final = _("Only managers can enter this.")
 TAKEN_OUT: Final = _("It was taken out of the register. If it is taken, it comes back.")
 LEFT_TRAITS: Final = _("Not known here and left out: %(which)s.")
+LEFT_NAMES: Final = _(
+    "The register does not have these, and they were left out: %(which)s. Bring them in, then this file again."
+)
 CUT: Final = _("Too long and cut: %(which)s.")
 MALFORMED: Final = _("It cannot be taken: %(why)s")
 TWICE: Final = _("The same stands in row %(row)s. One of them can be taken.")
