@@ -7,7 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kizuki.accounts.choices import Role
@@ -24,6 +27,7 @@ from kizuki.register.models import Coverage, Organisation
 from kizuki.replay.actions import stale
 from kizuki.replay.models import Note, Ranking, Snapshot
 from kizuki.tasks.models import Task
+from tests.test_pages import MOST_QUERIES, PAGES
 
 pytestmark = pytest.mark.django_db
 #: What the life fills.
@@ -148,3 +152,24 @@ def test_the_story_speaks_both_languages() -> None:
     assert all(text.ja and text.en for text in texts)
     for text in (told.round.title, told.peers, told.note.title, *(one.what for one in told.admissions)):
         assert " / " in text
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_page_of_the_told_demo_asks_few_questions(language: str, company: Organisation) -> None:
+    client = Client()
+    client.force_login(Person.objects.get(role=Role.MANAGER))
+    client.cookies["kizuki_language"] = language
+    things = [row for model in (Admission, Device, Note, Part, Proposal, Task) for row in model.objects.all()[:20]]
+    own = [row.round.get_absolute_url() if isinstance(row, Part) else row.get_absolute_url() for row in things]
+    asked = {address: _questions(client, address) for address in dict.fromkeys([*PAGES, *own]) if "{" not in address}
+    assert len([n for n in asked.values() if n]) > 100
+    assert {address: n for address, n in asked.items() if n > MOST_QUERIES} == {}
+
+
+def _questions(client: Client, address: str) -> int:
+    """How many queries a page asks; 0 where the demo has no such page."""
+    if client.get(address).status_code != 200:
+        return 0
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address)
+    return len([q for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))])
