@@ -74,7 +74,7 @@ def test_the_database_refuses_changes(statement: str) -> None:
 def test_the_database_refuses_to_replace_or_empty() -> None:
     write()
     statement = (
-        "TRUNCATE journal_entry"
+        "TRUNCATE journal_entry CASCADE"
         if connection.vendor == "postgresql"
         else "INSERT OR REPLACE INTO journal_entry SELECT * FROM journal_entry WHERE seq = 2"
     )
