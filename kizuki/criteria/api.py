@@ -16,7 +16,7 @@ from kizuki.criteria.engine.decide import BadFacts, Given
 from kizuki.criteria.engine.decide import decide as decide_engine
 from kizuki.criteria.models import CriteriaSet, Decision, Version
 from kizuki.criteria.words import explained
-from kizuki.ui.api import REFUSALS, Paging, Since, Words, portion, refused, words
+from kizuki.ui.api import REFUSALS, Paging, Sent, Since, Words, portion, refused, words
 
 router = Router(tags=["criteria"])
 
@@ -82,7 +82,7 @@ class Answer(Schema):
     day: dt.date | None = None
 
 
-class Facts(Schema):
+class Facts(Sent):
     """Answers by fact; what is missing is unknown."""
 
     facts: dict[str, Answer] = Field(max_length=60)
@@ -121,6 +121,8 @@ def _line(one: CriteriaSet, day: dt.date | None) -> CriteriaLine:
 @router.get("/decisions/{int:decision_id}", response=DecisionLine, summary="One decision", url_name="criteria_decision")
 def decision(request: HttpRequest, decision_id: int) -> Any:
     """With everything that it rests on."""
+    if decision_id > 2**63 - 1:
+        raise Http404
     rows = Decision.objects.visible_to(request.user).filter(pk=decision_id).select_related("version__criteria")
     found: Decision | None = rows.first()
     if found is None:

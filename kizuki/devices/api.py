@@ -20,7 +20,7 @@ from kizuki.devices.models import Device, DeviceDecision, Watch
 from kizuki.register import actions as register
 from kizuki.register.access import may_see_register
 from kizuki.register.models import Asset
-from kizuki.ui.api import REFUSALS, Since, conflict, not_fit, portion, refused
+from kizuki.ui.api import REFUSALS, Sent, Since, Version, conflict, not_fit, portion, refused
 
 router = Router(tags=["devices"])
 #: Sightings that are told of one device.
@@ -113,12 +113,12 @@ class DeviceQuery(Since):
     q: str = Field("", max_length=200, description="parts of addresses, names or the id of the asset")
 
 
-class DecisionWanted(Schema):
+class DecisionWanted(Sent):
     """`asset`: it is this asset, which is known by `identifiers` from now on. `made`: it becomes an asset with this id, name, kind,
     unit and zone. `not ours`: until a day, with the reason. `block`: keep it off, with the reason."""
 
     kind: Literal["asset", "made", "not ours", "block"]
-    version: int = Field(ge=1)
+    version: Version
     asset: str = Field("", max_length=120)
     identifiers: dict[Literal["macs", "ips", "hosts", "serials", "cloud_ids"], list[str]] = Field({}, max_length=5)
     name: str = Field("", max_length=200)

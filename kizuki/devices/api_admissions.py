@@ -21,7 +21,7 @@ from kizuki.devices.models import Admission, Device
 from kizuki.journal.models import Entry
 from kizuki.register import actions as register
 from kizuki.register.access import may_see_register
-from kizuki.ui.api import REFUSALS, Since, conflict, not_fit, portion, refused
+from kizuki.ui.api import REFUSALS, Sent, Since, Version, conflict, not_fit, portion, refused
 
 router = Router(tags=["admissions"])
 
@@ -65,7 +65,7 @@ class AdmissionQuery(Since):
     unit: str = Field("", max_length=120)
 
 
-class AdmissionNew(Schema):
+class AdmissionNew(Sent):
     """What is to be connected, where, for which unit. `facts`: the answers by fact of the criteria; what is missing is unknown.
     `device`: the device that it is; `follows`: the request that it renews."""
 
@@ -79,20 +79,20 @@ class AdmissionNew(Schema):
     follows: int | None = None
 
 
-class OutcomeWanted(Schema):
+class OutcomeWanted(Sent):
     """`reason` and `until` are needed where the outcome is not the suggested one."""
 
     outcome: str = Field(max_length=60)
-    version: int = Field(ge=1)
+    version: Version
     reason: str = Field("", max_length=4000)
     until: dt.date | None = None
 
 
-class StateWanted(Schema):
+class StateWanted(Sent):
     """`connected`: the conditions are met and it is connected. `withdrawn`: the request is taken back, or the permission given back."""
 
     state: Literal["connected", "withdrawn"]
-    version: int = Field(ge=1)
+    version: Version
 
 
 def line(row: Admission) -> AdmissionLine:

@@ -17,7 +17,7 @@ from kizuki.devices.models import Source
 from kizuki.register.access import may_see_register
 from kizuki.register.engine import identity
 from kizuki.register.engine.observation import Observation as Seen
-from kizuki.ui.api import REFUSALS, Paging, portion, refused
+from kizuki.ui.api import REFUSALS, Paging, Sent, portion, refused
 
 router = Router(tags=["devices"])
 #: Observations of one request.
@@ -52,7 +52,7 @@ class ObservationIn(Schema):
     zone: str = Field("", max_length=120)
 
 
-class Batch(Schema):
+class Batch(Sent):
     """What one source saw. `source`: its name, such as `dhcp:leases.db`; `zone`: where it looks."""
 
     source: str = Field(min_length=1, max_length=200)

@@ -20,7 +20,7 @@ from kizuki.imports.views.common import enter, import_or_404
 from kizuki.jobs.actions import enqueue
 from kizuki.jobs.choices import ENDED
 from kizuki.jobs.models import Job
-from kizuki.ui.api import REFUSALS, Paging, not_fit, portion, refused
+from kizuki.ui.api import REFUSALS, Number, Paging, Sent, not_fit, portion, refused
 from kizuki.ui.faults import told
 
 router = Router(tags=["imports"])
@@ -55,7 +55,7 @@ class ImportPage(Schema):
     next: str | None
 
 
-class Description(Schema):
+class Description(Sent):
     """What a file is and how it is held against the register. What is left out stays as it is. `mapping`: heading → field, for tables.
     `policy`: field → what is done where the register says something else."""
 
@@ -109,11 +109,11 @@ class LineQuery(Paging):
     outcome: Outcome | None = None
 
 
-class Choice(Schema):
+class Choice(Sent):
     """Lines to take and to leave, by number. Of lines of which one can be taken, the last one said is."""
 
-    take: list[int] = Field([], max_length=2000)
-    leave: list[int] = Field([], max_length=2000)
+    take: list[Number] = Field([], max_length=2000)
+    leave: list[Number] = Field([], max_length=2000)
 
 
 def line(row: Import) -> ImportLine:

@@ -19,7 +19,7 @@ from kizuki.measures.catalogue import current
 from kizuki.measures.engine.format import Measure
 from kizuki.measures.models import OwnMeasure
 from kizuki.register.engine.kinds import plain
-from kizuki.ui.api import REFUSALS, Since, portion, refused
+from kizuki.ui.api import REFUSALS, Number, Sent, Since, portion, refused
 
 router = Router(tags=["measures"])
 _SHOWN: dict[str, Any] = {
@@ -50,12 +50,12 @@ class OwnPage(Schema):
     next: str | None
 
 
-class MeasureWanted(Schema):
+class MeasureWanted(Sent):
     """An own measure as it shall be. `version`: the one that it was made from; 0: there shall be none; without it, whatever is there
     is replaced."""
 
     document: dict[str, Any] = Field(max_length=40)
-    version: int | None = Field(None, ge=0)
+    version: Number | None = None
 
 
 def line(row: OwnMeasure) -> OwnLine:
@@ -128,7 +128,7 @@ def _stored(request: HttpRequest, measure: Measure, version: int | None) -> OwnM
     summary="Retire an own measure",
     url_name="own_measure",
 )
-def retire(request: HttpRequest, measure_id: str, version: int | None = None) -> Any:
+def retire(request: HttpRequest, measure_id: str, version: Number | None = None) -> Any:
     """It is offered no more; what speaks of it stays. What is retired already stays so."""
     found: OwnMeasure = get_visible(OwnMeasure.objects, request.user, key=measure_id)
     require(request.user, rules.may_edit)

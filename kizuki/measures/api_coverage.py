@@ -20,7 +20,7 @@ from kizuki.measures.models.proposal import Status as Standing
 from kizuki.measures.views.common import organisation_for
 from kizuki.register.actions import Refused, Stale
 from kizuki.register.models import Coverage, Organisation
-from kizuki.ui.api import REFUSALS, Paging, Words, part_of, portion, refused, words
+from kizuki.ui.api import REFUSALS, Number, Paging, Sent, Version, Words, part_of, portion, refused, words
 
 router = Router(tags=["coverage"])
 
@@ -78,16 +78,16 @@ class ProposalQuery(Paging):
     updated_since: dt.datetime | None = Field(None, description="only what was said or decided after this moment")
     status: Literal["", "open", "accepted", "returned"] = ""
     unit: str = Field("", max_length=120)
-    round: int | None = None
+    round: Number | None = None
 
 
-class Accepted(Schema):
+class Accepted(Sent):
     """Proposals that are accepted together, all or none, each with its version and `base` as they were read."""
 
     class One(Schema):
         id: int
-        version: int = Field(ge=1)
-        base: int = Field(ge=0)
+        version: Version
+        base: Number
 
     proposals: list[One] = Field(min_length=1, max_length=400)
     valid_until: dt.date | None = None

@@ -29,7 +29,7 @@ from kizuki.tasks.api import line as task_line
 from kizuki.tasks.choices import Origin
 from kizuki.tasks.forms import TaskForm
 from kizuki.tasks.models import Task
-from kizuki.ui.api import REFUSALS, Since, not_fit, portion, refused
+from kizuki.ui.api import REFUSALS, Sent, Since, not_fit, portion, refused
 
 router = Router(tags=["replay"])
 
@@ -41,7 +41,7 @@ class Faults(Schema):
     faults: list[str]
 
 
-class MapQuery(Schema):
+class MapQuery(Sent):
     """`unit`, `zone`, `kind`: only what is there, `-` for what has none; `own`: without the units below."""
 
     by: Literal["units", "zones", "kinds"] = "units"
@@ -61,7 +61,7 @@ class DaysQuery(Schema):
     last: dt.date | None = None
 
 
-class FollowWanted(Schema):
+class FollowWanted(Sent):
     """A row of the priorities by the key that it has there: a measure with the scope of a row of coverage, or `P06 unrecorded`."""
 
     row: str = Field(min_length=1, max_length=600)

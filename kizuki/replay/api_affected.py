@@ -18,13 +18,13 @@ from kizuki.replay.affected_forms import AffectedForm
 from kizuki.replay.api import home
 from kizuki.replay.engine import described
 from kizuki.replay.models import Note
-from kizuki.ui.api import REFUSALS, Since, not_fit, portion
+from kizuki.ui.api import REFUSALS, Sent, Since, not_fit, portion
 
 router = Router(tags=["affected"])
 _canonical = msgspec.json.Encoder(order="deterministic")
 
 
-class Question(Schema):
+class Question(Sent):
     """A case of the casebook by its id, or what is known of an attack on somebody else: at least how it came in, what was hit, or
     which product it was. Kinds and traits are words of the vocabulary."""
 
@@ -39,7 +39,7 @@ class Question(Schema):
     lost: list[Literal["tamper", "encrypt", "leak", "misuse", "outage"]] = Field([], max_length=5)
 
 
-class NoteNew(Schema):
+class NoteNew(Sent):
     """What was asked, and what is kept with the answer."""
 
     title: str = Field(min_length=1, max_length=200)

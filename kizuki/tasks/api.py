@@ -19,7 +19,7 @@ from kizuki.tasks.choices import Origin, State
 from kizuki.tasks.filters import TaskFilter
 from kizuki.tasks.forms import TaskForm
 from kizuki.tasks.models import Task
-from kizuki.ui.api import REFUSALS, ShortWords, Since, Words, conflict, not_fit, portion, refused, words
+from kizuki.ui.api import REFUSALS, Sent, ShortWords, Since, Version, Words, conflict, not_fit, portion, refused, words
 
 router = Router(tags=["tasks"])
 
@@ -75,7 +75,7 @@ class TaskQuery(Since):
     overdue: bool = False
 
 
-class TaskContent(Schema):
+class TaskContent(Sent):
     """What a task says and whose it is. `unit` and `owner`: keys of a unit and a contact of the register."""
 
     title: ShortWords
@@ -105,14 +105,14 @@ class TaskNew(TaskContent):
 class TaskWanted(TaskContent):
     """`version`: the one that it was made from."""
 
-    version: int = Field(ge=1)
+    version: Version
 
 
-class StateWanted(Schema):
+class StateWanted(Sent):
     """The state that a task shall have. `result`: for `done` what was done, for `dropped` and for `open` (taken up again) why."""
 
     state: Literal["open", "taken", "done", "verified", "dropped"]
-    version: int = Field(ge=1)
+    version: Version
     result: Words | None = None
     evidence: str = Field("", max_length=4000)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import BaseForm
 from ninja import Field, Schema, Status
+from pydantic import field_validator
 
 from kizuki.kit.text import Name, Text
 
@@ -16,7 +17,31 @@ MOST = 500
 _One = TypeVar("_One")
 
 
-class Paging(Schema):
+#: A version that was read, as it is sent back.
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class Sent(Schema):
+    """Base of what programs send. No text holds the character NUL, which PostgreSQL cannot keep."""
+
+    @field_validator("*", mode="before", check_fields=False)
+    @classmethod
+    def _without_nul(cls, value: Any) -> Any:
+        if _has_nul(value):
+            raise ValueError("the character NUL is not taken")
+        return value
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, Mapping):
+        return any(_has_nul(part) for pair in value.items() for part in pair)
+    return isinstance(value, list) and any(map(_has_nul, value))
+
+
+class Paging(Sent):
     """Where a page begins and how long it is. A cursor is what the page before gave as `next`."""
 
     cursor: str = Field("", pattern=r"^[0-9]{0,18}$", description="`next` of the page before; empty for the first page")
@@ -27,7 +52,7 @@ class Since(Paging):
     updated_since: datetime | None = Field(None, description="only what has changed after this moment")
 
 
-class Words(Schema):
+class Words(Sent):
     """A text in Japanese, in English, or in both."""
 
     ja: str | None = Field(None, max_length=8000)

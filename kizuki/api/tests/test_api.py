@@ -16,6 +16,7 @@ from kizuki.accounts.models import Person
 from kizuki.casebook.models import Case
 from kizuki.demo.actions import load_company, load_library
 from kizuki.kit.library import library_path
+from kizuki.tasks.actions import Origin, create_task
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +104,26 @@ def test_the_document_of_the_api_is_whole(client: Client, cast: Any) -> None:
     assert len({one["operationId"] for one in operations}) == len(operations)
     names = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
     assert names - set(document["components"]["schemas"]) == set()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "tasks/99999999999999999999", "tasks?unit=%00", "criteria/decisions/99999999999999999999", "devices/99999999999999999999",
+        "devices?zone=%00", "admissions?unit=%00", "measures/proposals?round=99999999999999999999", "measures/own/%00",
+        "imports/99999999999999999999", "replay/map?unit=%00", "tasks?cursor=99999999999999999999", "tasks?updated_since=never",
+    ],
+)  # fmt: skip
+def test_no_address_is_too_strange(address: str, client: Client, library: None, cast: Any) -> None:
+    assert client.get(f"/api/v1/{address}", **bearer(cast.manager)).status_code in (404, 422)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"version": 10**30}, {"version": 0}, {"version": 1, "title": {"en": "\0"}}, {"unit": "\0"}]
+)
+def test_no_body_is_too_strange(wrong: dict[str, Any], client: Client, library: None, cast: Any) -> None:
+    task = create_task(title="Look", origin=Origin.OWN, by="a test")
+    body = {"title": {"en": "Look"}, "version": 1, **wrong}
+    key = bearer(cast.manager, "write")
+    answer = client.put(f"/api/v1/tasks/{task.pk}", body, content_type="application/json", **key)
+    assert answer.status_code == 422

@@ -16,7 +16,7 @@ from kizuki.measures.benchmark.checks import checks
 from kizuki.measures.benchmark.engine.format import Check
 from kizuki.measures.benchmark.models import Sheet
 from kizuki.register.models import Organisation
-from kizuki.ui.api import REFUSALS, Paging, Since, Words, part_of, portion, refused, words
+from kizuki.ui.api import REFUSALS, Paging, Sent, Since, Words, part_of, portion, refused, words
 
 router = Router(tags=["maturity"])
 
@@ -62,7 +62,7 @@ class SheetPage(Schema):
     next: str | None
 
 
-class ScoresWanted(Schema):
+class ScoresWanted(Sent):
     """The score of each section; a section that is left out is not scored."""
 
     scores: dict[str, float | None] = Field(min_length=1, max_length=60)
