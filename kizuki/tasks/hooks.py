@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from kizuki.kit.text import Name
+from kizuki.register.choices import called
 from kizuki.register.models import TABLES
 
 
@@ -21,17 +22,14 @@ finders: dict[str, Callable[[Sequence[str]], dict[str, Thing]]] = {}
 
 
 def things(pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Thing]:
-    """The things that these (kind, key) name, with one query a kind. What is gone goes by its key."""
-    found: dict[tuple[str, str], Thing] = {}
-    for kind in sorted({kind for kind, _ in pairs if kind}):
-        keys = sorted({key for of, key in pairs if of == kind})
-        known = finders[kind](keys) if kind in finders else _records(kind, keys)
-        found |= {(kind, key): known.get(key, Thing(key)) for key in keys}
+    """The things that these (kind, key) name: the register's by one query together, others by one for each kind. What is gone goes
+    by its key."""
+    wanted = {(kind, key) for kind, key in pairs if kind}
+    found = {pair: Thing(pair[1]) for pair in wanted}
+    for kind in sorted({kind for kind, _ in wanted} & set(finders)):
+        keys = sorted(key for of, key in wanted if of == kind)
+        found |= {(kind, key): thing for key, thing in finders[kind](keys).items()}
+    of_register = [(kind, key) for kind, key in wanted if kind in TABLES and kind not in finders]
+    for (kind, key), one in called(of_register).items():  # type: ignore[arg-type]  # kinds of TABLES, as was asked
+        found[kind, key] = Thing(one.name, TABLES[kind](pk=one.pk, key=key).get_absolute_url())
     return found
-
-
-def _records(kind: str, keys: Sequence[str]) -> dict[str, Thing]:
-    if kind not in TABLES:
-        return {}
-    rows = TABLES[kind].objects.filter(organisation__is_home=True, deleted_at=None, key__in=keys)
-    return {row.key: Thing(row.name, row.get_absolute_url()) for row in rows.only("key", "name_ja", "name_en")}
