@@ -30,6 +30,6 @@ def things(pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Thing]:
         keys = sorted(key for of, key in wanted if of == kind)
         found |= {(kind, key): thing for key, thing in finders[kind](keys).items()}
     of_register = [(kind, key) for kind, key in wanted if kind in TABLES and kind not in finders]
-    for (kind, key), one in called(of_register).items():  # type: ignore[arg-type]  # kinds of TABLES, as was asked
+    for (kind, key), one in called(of_register).items():
         found[kind, key] = Thing(one.name, TABLES[kind](pk=one.pk, key=key).get_absolute_url())
     return found
