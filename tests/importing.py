@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from kizuki.imports.actions import describe_import, give_file, keep_mapping, plan_import
 from kizuki.imports.models import Import
 
-TABLE = "Asset tag,Name,Type,Department,OS,IP address\nI-1,Import test,PC,Import dept,Test OS,192.0.2.300\nt-pc,PC,PC,,Other,\n"
+TABLE = "asset tag,device name,device type,dept,os name,ip addr\nI-1,Import test,PC,Import dept,Test OS,192.0.2.300\nt-pc,PC,PC,,Other,\n"
 NOBODY = 999_999
 
 

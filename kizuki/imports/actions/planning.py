@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -21,13 +21,18 @@ from kizuki.imports.queries import BASIC, held_of
 from kizuki.imports.reading import Given, Reader, settings_of
 from kizuki.jobs.worker import progress
 from kizuki.journal.actions import By, record
+from kizuki.journal.rows import count_again, insert
 from kizuki.kit.faults import BadFile
 from kizuki.kit.text import Text
 from kizuki.register.engine.kinds import KINDS
 from kizuki.register.models import Organisation
 
 #: Lines of one transaction.
-LINES = 1000
+LINES: Final = 500
+FIELDS: Final = (
+    "of_id", "n", "place", "kind", "key", "state", "name", "how", "document", "base", "changes", "reason", "arguments", "column",
+    "one_of", "take", "chosen", "outcome", "problem",
+)  # fmt: skip
 _Chosen = dict[tuple[str, str, int], bool]
 
 
@@ -74,26 +79,27 @@ def _keep(imported: Import, lines: Iterator[Line], chosen: _Chosen) -> None:
     while portion := list(islice(lines, LINES)):
         _store(imported, portion, count, chosen)
         count += len(portion)
+        if count == LINES * 5:
+            count_again()
         progress(min(99, 60 + count // 3000), Text(ja=f"{count:,}件を比較", en=f"{count:,} compared"))
         time.sleep(PAUSE)
 
 
 @transaction.atomic
 def _store(imported: Import, portion: Sequence[Line], start: int, chosen: _Chosen) -> None:
-    rows = [_row(imported, line, start + n, chosen) for n, line in enumerate(portion)]
-    PlanLine.objects.bulk_create(rows, batch_size=500)
+    insert(PlanLine, FIELDS, [_row(imported, line, start + n, chosen) for n, line in enumerate(portion)])
 
 
-def _row(imported: Import, line: Line, n: int, chosen: _Chosen) -> PlanLine:
-    said = chosen.get((line.kind, line.key, line.place)) if chosen else None
-    row = PlanLine(
-        of=imported, n=n, place=line.place, kind=line.kind, key=line.key, state=line.state, name=_name(line.name)[:400],
-        how=line.how, document=line.document, base=line.base, changes=list(line.changes), reason=line.reason,
-        arguments=dict(line.arguments), column=line.column[:130], one_of=line.one_of, take=line.takes,
+def _row(imported: Import, line: Line, n: int, chosen: _Chosen) -> tuple[Any, ...]:
+    """A line's values, in the order of `FIELDS`."""
+    take, said = line.takes, chosen.get((line.kind, line.key, line.place)) if chosen else None
+    takeable = line.takes or (line.state == "conflict" and line.document is not None)
+    if said is not None and takeable:
+        take = said
+    return (
+        imported.pk, n, line.place, line.kind, line.key, line.state, _name(line.name)[:400], line.how, line.document, line.base,
+        line.changes, line.reason, dict(line.arguments), line.column[:130], line.one_of, take, said is not None and takeable, "", "",
     )  # fmt: skip
-    if said is not None and row.takeable:
-        row.take, row.chosen = said, True
-    return row
 
 
 def _name(name: Any) -> str:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, overload
 
-from kizuki.imports.actions.marking import mark, refuse
+from kizuki.imports.actions.marking import Pair, mark, refuse
 from kizuki.imports.choices import LineState, Outcome
 from kizuki.imports.engine.lines import May
 from kizuki.imports.engine.ordering import STAGES, Step, in_order, stripped, without_left
@@ -19,7 +19,6 @@ from kizuki.register.engine.kinds import KINDS, RecordKind
 from kizuki.register.models import TABLES, Organisation
 from kizuki.register.writing import unit_of
 
-Pair = tuple[RecordKind, str]
 #: What is taken out goes before what it names. Units and contacts name each other and go together.
 GOING: tuple[RecordKind, ...] = tuple(kind for kind in reversed(KINDS) if kind not in ("unit", "contact"))
 #: So many records go in one portion for sure (`apply_portions`).
@@ -38,6 +37,8 @@ class Writing:
         self.wrote = False
         self.resumed = PlanLine.objects.filter(of=imported).exclude(outcome="").exists()
         self._there: dict[Pair, bool] = {}
+        #: Of the records that are being written, the lines that they come from.
+        self._pks: dict[Pair, int] = {}
 
     def all(self) -> None:
         """Write every line that is taken, in the order in which records name each other."""
@@ -122,6 +123,7 @@ class Writing:
         """Lines with their documents, in which nothing is named that is not there; what is nothing without it is refused."""
         made = [(line, without_left(pair_of(line)[0], line.document or {}, self.left)) for line in lines]
         refuse(self.imported, [pair_of(line) for line, document in made if document is None])
+        self._pks |= {pair_of(line): line.pk for line, _document in made}
         return [(line, document) for line, document in made if document is not None]
 
     def edits_of(self, pks: Sequence[int]) -> list[Edit]:
@@ -140,7 +142,10 @@ class Writing:
 
     def _going(self, kinds: Sequence[RecordKind]) -> list[Edit]:
         lines = self.lines.filter(kind__in=kinds, state=LineState.GONE).order_by("n")
-        return [Edit(*pair_of(line), None, line.base) for line in lines] if self.may("unit", "") else []
+        if not self.may("unit", ""):
+            return []
+        self._pks |= {pair_of(line): line.pk for line in lines}
+        return [Edit(*pair_of(line), None, line.base) for line in lines]
 
     def _as_they_are(self, edits: Sequence[Edit]) -> list[tuple[Edit, Any]]:
         rows = self.rows((edit.kind, edit.key) for edit in edits)
@@ -156,7 +161,8 @@ class Writing:
         def tell(done: int, _of: int) -> None:
             nonlocal before
             portion, before = edits[before:done], done
-            self.wrote |= mark(self.imported, [(edit.kind, edit.key) for edit in portion])
+            pairs = {(edit.kind, edit.key) for edit in portion}
+            self.wrote |= mark(self.imported, {pair: self._pks.pop(pair) for pair in pairs if pair in self._pks})
             self.done = min(self.done + len(portion), self.total)
             text = Text(ja=f"{self.total:,}件中{self.done:,}件", en=f"{self.done:,} of {self.total:,} records")
             progress(min(99, 100 * self.done // max(self.total, 1)), text)
