@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import json
@@ -157,6 +158,12 @@ def address(world: World, route: str, obj: str, who: str) -> str:
     return reverse(route, kwargs=arguments(world, route, obj, who) if ROUTES[route].arguments else {})
 
 
+@functools.cache
+def brought_in() -> bytes:
+    """A case file that the library does not have; made once, since writing it takes longer than most requests."""
+    return dump(copy_of(cases()[0], "brought-in")).encode()
+
+
 def sent(world: World, route: str, obj: str, who: str) -> dict[str, Any]:
     """What a person would send there."""
     target = world.people["other"] if obj == "foreign" else world.people.get(who)
@@ -168,10 +175,9 @@ def sent(world: World, route: str, obj: str, who: str) -> dict[str, Any]:
         return measuring.sent(world, route)
     if route.startswith("benchmark:") or route in ("replay:save_note", "replay:follow_up"):
         return replaying.sent(world, route)
-    case = dump(copy_of(cases()[0], "brought-in")).encode()
     forms: dict[str, dict[str, Any]] = {
         "set_language": {"language": "ja", "next": "/keys"},
-        "casebook:bring_in": {"files": SimpleUploadedFile("brought-in.yaml", case)},
+        "casebook:bring_in": {"files": SimpleUploadedFile("brought-in.yaml", brought_in())},
         "replay:try": {"file": SimpleUploadedFile("organisation.yaml", COMPANY.read_bytes())},
         "devices:act": {"reason": "x", "until": timezone.localdate().isoformat(), "version": 1},
         "devices:decide": {"outcome": "refuse", "version": 1},
