@@ -15,6 +15,8 @@ from kizuki.journal.actions import By
 
 #: An import that was stopped can be gone on with, and its other lines be chosen before.
 OPEN = (State.PLANNED, State.STOPPED)
+#: Lines of one transaction.
+TICKS = 2000
 
 
 @transaction.atomic
@@ -33,13 +35,18 @@ def take_lines(*, imported: Import, take: Sequence[int], leave: Sequence[int]) -
     return count
 
 
-@transaction.atomic
 def take_all(*, imported: Import, lines: Any, take: bool) -> int:
-    """Take or leave all of these lines (a queryset of its plan). Of those of which one can be taken, none is taken by that."""
-    _held(imported)
+    """Take or leave all of these lines (a queryset of its plan), in portions. Of those of which one can be taken, none is taken by
+    that. Raises `NotNow`."""
     rows = lines.filter(state__in=TAKEABLE, outcome="").exclude(take=take)
     rows = rows.exclude(document=None, state__in=(LineState.NEW, LineState.CHANGED, LineState.CONFLICT))
-    count: int = (rows.filter(one_of="") if take else rows).update(take=take, chosen=True)
+    pks = list((rows.filter(one_of="") if take else rows).values_list("pk", flat=True))
+    count = 0
+    for start in range(0, max(len(pks), 1), TICKS):
+        with transaction.atomic():
+            _held(imported)
+            portion = PlanLine.objects.filter(pk__in=pks[start : start + TICKS], outcome="")
+            count += portion.update(take=take, chosen=True)
     return count
 
 
