@@ -21,7 +21,7 @@ from kizuki.imports.queries import BASIC, held_of
 from kizuki.imports.reading import Given, Reader, settings_of
 from kizuki.jobs.worker import progress
 from kizuki.journal.actions import By, record
-from kizuki.journal.rows import count_again, insert
+from kizuki.journal.rows import insert
 from kizuki.kit.faults import BadFile
 from kizuki.kit.text import Text
 from kizuki.register.engine.kinds import KINDS
@@ -79,8 +79,6 @@ def _keep(imported: Import, lines: Iterator[Line], chosen: _Chosen) -> None:
     while portion := list(islice(lines, LINES)):
         _store(imported, portion, count, chosen)
         count += len(portion)
-        if count == LINES * 5:
-            count_again()
         progress(min(99, 60 + count // 3000), Text(ja=f"{count:,}件を比較", en=f"{count:,} compared"))
         time.sleep(PAUSE)
 
