@@ -173,11 +173,13 @@ def build() -> World:
     sessions = {name: _session(person) for name, person in people.items()}
     Person.objects.filter(pk=people["deactivated"].pk).update(is_active=False)
     remove_case(case=Case.objects.get(slug="removed-case"), by=people["manager"])
+    made = _made(people["other"])
+    company.refresh_from_db()
     refresh(organisation=company, cases=stale(company))
     rank(organisation=company)
     named = {slug: Case.objects.get(slug=slug) for slug in ("nisc-h", "red-case", "removed-case")}
     cases_ = (named["nisc-h"], named["red-case"], named["removed-case"])
-    return World(people, own, company, *cases_, sessions, _made(people["other"]))
+    return World(people, own, company, *cases_, sessions, made)
 
 
 @pytest.fixture(scope="module")
