@@ -28,6 +28,7 @@ from kizuki.measures.actions import make_link
 from kizuki.measures.models import Proposal, Round
 from kizuki.register.models import Coverage
 from kizuki.replay.actions import rank, refresh, stale
+from kizuki.replay.service import compiled
 from kizuki.replay.models import Note
 from kizuki.tasks.models import Task
 from tests import measuring, replaying
@@ -70,7 +71,7 @@ PAGES = [
 ]  # fmt: skip
 LANGUAGES = ("ja", "en")
 #: Languages are called by their own names everywhere; a search shows what was typed.
-OWN_NAMES = {"English", "日本語", "backup", "restore", "zzzzzz"}
+OWN_NAMES = {"English", "日本語", "backup", "restore", "zzzzzz", "Kizuki"}
 VOID = {"meta", "link", "input", "br", "img", "hr", "wbr", "path", "use", "circle", "rect", "line"}
 HIDDEN = {"script", "style", "title", "template"}
 POLICY = {
@@ -187,6 +188,8 @@ def page(client: Client, address: str) -> str:
 
 
 def test_few_queries_and_no_more_with_more_cases(world: World) -> None:
+    # The register is read once for each state of it, by two questions; which page is the first to ask is chance.
+    compiled(world.company)
     client = reader(world, "administrator", "ja")
     few = {address: _queries(client, address) for address in PAGES}
     assert {address: n for address, n in few.items() if n > MOST_QUERIES} == {}
