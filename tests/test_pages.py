@@ -28,8 +28,8 @@ from kizuki.measures.actions import make_link
 from kizuki.measures.models import Proposal, Round
 from kizuki.register.models import Coverage
 from kizuki.replay.actions import rank, refresh, stale
-from kizuki.replay.service import compiled
 from kizuki.replay.models import Note
+from kizuki.replay.service import compiled
 from kizuki.tasks.models import Task
 from tests import measuring, replaying
 from tests.conftest import World, copy_of
