@@ -29,7 +29,6 @@ from kizuki.measures.models import Proposal, Round
 from kizuki.register.models import Coverage
 from kizuki.replay.actions import rank, refresh, stale
 from kizuki.replay.models import Note
-from kizuki.replay.service import compiled
 from kizuki.tasks.models import Task
 from tests import measuring, replaying
 from tests.conftest import World, copy_of
@@ -188,8 +187,6 @@ def page(client: Client, address: str) -> str:
 
 
 def test_few_queries_and_no_more_with_more_cases(world: World) -> None:
-    # The register is read once for each state of it, by two questions; which page is the first to ask is chance.
-    compiled(world.company)
     client = reader(world, "administrator", "ja")
     few = {address: _queries(client, address) for address in PAGES}
     assert {address: n for address, n in few.items() if n > MOST_QUERIES} == {}
