@@ -27,12 +27,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With --database-only, leave out what computes without a database: on a second database it can say nothing new. Nor can the
-    matrix of routes and roles, which takes as long as everything else together; each room tries its own access on both."""
+    """With --database-only, leave out what computes without a database: on a second database it can say nothing new."""
     if not config.getoption("--database-only"):
         return
     fixtures = {"db", "transactional_db", "cast", "live_server"}
-    items[:] = [item for item in items if item.path.name != "test_routes.py"]
     kept = [i for i in items if i.get_closest_marker("django_db") or fixtures & set(getattr(i, "fixturenames", ()))]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from kizuki.commands.output import BAD_INPUT, Json, Language, language, print_json, print_table, refuse, refuse_file
+from kizuki.commands.output import (
+    Json,
+    Language,
+    language,
+    print_json,
+    print_table,
+    refuse,
+    refuse_file,
+    validate_files,
+)
 
 if TYPE_CHECKING:
     from kizuki.criteria.engine.compile import Compiled
@@ -48,24 +56,8 @@ def load(path: Path) -> Compiled:
 def validate(files: Files, json: Json = False) -> None:
     """Check criteria files: form, names, and whether they are total, free of dead rules and monotone."""
     from kizuki.criteria.engine.read import read_sound
-    from kizuki.kit.document import BadFile, read
 
-    checked: list[dict[str, Any]] = []
-    for file in files:
-        try:
-            compiled = read_sound(str(file), read(file))
-            checked.append({"file": str(file), "good": True, "cells": compiled.cells, "faults": []})
-        except BadFile as error:
-            checked.append({"file": str(file), "good": False, "faults": error.faults})
-    if json:
-        print_json(checked)
-    for one in checked if not json else ():
-        if one["good"]:
-            print(f"{one['file']}: good ({one['cells']:,} cells)")
-        for fault in one["faults"]:
-            print(fault, file=sys.stderr)
-    if not all(one["good"] for one in checked):
-        raise typer.Exit(BAD_INPUT)
+    validate_files(files, json, read_sound, lambda compiled: {"cells": compiled.cells})
 
 
 @criteria_app.command("show")

@@ -1,18 +1,25 @@
-"""`kizuki schema`, `kizuki org validate`, `kizuki case list|show|search|validate`: the file formats, without a database."""
+"""`kizuki schema`, `kizuki case list|show|search|validate`: the file formats, without a database."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from kizuki.commands.output import BAD_INPUT, Json, Language, chosen_cases, language, print_json, print_table, refuse
+from kizuki.commands.output import (
+    Json,
+    Language,
+    chosen_cases,
+    language,
+    print_json,
+    print_table,
+    refuse,
+    validate_files,
+)
 
 Files = Annotated[list[Path], typer.Argument(help="Files (YAML or JSON).")]
 case_app = typer.Typer(name="case", help="Cases: list, show, search, validate.", no_args_is_help=True)
-org_app = typer.Typer(name="org", help="Organisation files: validate.", no_args_is_help=True)
 
 
 def schema(name: Annotated[str, typer.Argument(help="case, organisation, measures or criteria.")]) -> None:
@@ -29,41 +36,6 @@ def schema(name: Annotated[str, typer.Argument(help="case, organisation, measure
     print_json(json_schema(kinds[name]))
 
 
-def _validate(files: list[Path], json: bool, read: Callable[[str, bytes], Any]) -> None:
-    """Check every file; one line a fault, exit code 2 if there is any."""
-    import sys
-
-    from kizuki.kit.document import BadFile
-    from kizuki.kit.document import read as read_bytes
-
-    checked: list[dict[str, Any]] = []
-    for file in files:
-        try:
-            read(str(file), read_bytes(file))
-            checked.append({"file": str(file), "good": True, "faults": []})
-        except BadFile as error:
-            checked.append({"file": str(file), "good": False, "faults": error.faults})
-    if json:
-        print_json(checked)
-    for one in checked if not json else ():
-        if one["good"]:
-            print(f"{one['file']}: good")
-        for fault in one["faults"]:
-            print(fault, file=sys.stderr)
-    if not all(one["good"] for one in checked):
-        raise typer.Exit(BAD_INPUT)
-
-
-@org_app.command("validate")
-def org_validate(files: Files, json: Json = False) -> None:
-    """Check organisation files: one line for each fault, with its place and what would be right."""
-    from kizuki.measures.library import catalogue
-    from kizuki.register.engine.read import read
-    from kizuki.register.library import vocabulary
-
-    _validate(files, json, lambda file, raw: read(file, raw, vocabulary=vocabulary(), measures=catalogue()))
-
-
 @case_app.command("validate")
 def case_validate(files: Files, json: Json = False) -> None:
     """Check case files: one line for each fault, with its place and what would be right."""
@@ -71,7 +43,7 @@ def case_validate(files: Files, json: Json = False) -> None:
     from kizuki.measures.library import catalogue
     from kizuki.register.library import vocabulary
 
-    _validate(files, json, lambda file, raw: read(file, raw, vocabulary=vocabulary(), measures=catalogue()))
+    validate_files(files, json, lambda file, raw: read(file, raw, vocabulary=vocabulary(), measures=catalogue()))
 
 
 @case_app.command("list")

@@ -1,4 +1,4 @@
-"""`kizuki org import|export`: files into the register of this installation, and the register as a file."""
+"""`kizuki org validate|import|export`: files into the register of this installation, and the register as a file."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from kizuki.commands.files import org_app
-from kizuki.commands.output import FAILED, Json, Language, language, print_json, print_table, refuse
+from kizuki.commands.files import Files
+from kizuki.commands.output import FAILED, Json, Language, language, print_json, print_table, refuse, validate_files
 from kizuki.commands.server import Home, installed, say
 
 if TYPE_CHECKING:
     from kizuki.imports.models import Import
     from kizuki.register.models import Organisation
 
+org_app = typer.Typer(name="org", help="Organisation files: validate.", no_args_is_help=True)
 NOT_ALLOWED: Final = 3
 #: As many lines that need somebody are printed; `--json` gives all that are kept.
 SHOWN: Final = 40
@@ -41,6 +42,16 @@ JAPANESE: Final = {
 
 def word(text: str, lang: str) -> str:
     return JAPANESE.get(text, text) if lang == "ja" else text
+
+
+@org_app.command("validate")
+def org_validate(files: Files, json: Json = False) -> None:
+    """Check organisation files: one line for each fault, with its place and what would be right."""
+    from kizuki.measures.library import catalogue
+    from kizuki.register.engine.read import read
+    from kizuki.register.library import vocabulary
+
+    validate_files(files, json, lambda file, raw: read(file, raw, vocabulary=vocabulary(), measures=catalogue()))
 
 
 @org_app.command("import")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
@@ -51,6 +51,34 @@ def refuse(message: str) -> NoReturn:
 def refuse_file(error: BadFile) -> NoReturn:
     """A bad file: one line a fault."""
     refuse("\n".join(map(str, error.faults)))
+
+
+def validate_files(
+    files: Sequence[Path],
+    json: bool,
+    read: Callable[[str, bytes], T],
+    counts: Callable[[T], dict[str, int]] = lambda _: {},
+) -> None:
+    """Check every file: one line a fault, exit code 2 if there is any. `counts`: what is told of a good one besides."""
+    from kizuki.kit.document import BadFile
+    from kizuki.kit.document import read as read_bytes
+
+    checked: list[dict[str, Any]] = []
+    for file in files:
+        try:
+            found = counts(read(str(file), read_bytes(file)))
+            checked.append({"file": str(file), "good": True, **found, "faults": []})
+            told = f" ({', '.join(f'{n:,} {what}' for what, n in found.items())})" if found else ""
+            lines, stream = [f"{file}: good{told}"], sys.stdout
+        except BadFile as error:
+            checked.append({"file": str(file), "good": False, "faults": error.faults})
+            lines, stream = [str(fault) for fault in error.faults], sys.stderr
+        for line in lines if not json else ():
+            print(line, file=stream)
+    if json:
+        print_json(checked)
+    if not all(one["good"] for one in checked):
+        raise typer.Exit(BAD_INPUT)
 
 
 def load_organisation(path: Path) -> Organisation:

@@ -66,12 +66,12 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
-    """Drop them: to undo the migration."""
+    """Drop them: to undo the migration, once those of the revisions are gone."""
     _run(connection, _POSTGRESQL_REMOVE if connection.vendor == "postgresql" else _SQLITE_REMOVE)
 
 
 def install_revisions(connection: BaseDatabaseWrapper) -> None:
-    """Create the triggers of the revisions."""
+    """Create the triggers of the revisions, after those of the entries."""
     _run(connection, _POSTGRESQL_REVISIONS if connection.vendor == "postgresql" else _SQLITE_REVISIONS)
 
 
@@ -85,7 +85,7 @@ def install_all(connection: BaseDatabaseWrapper) -> None:
 
 
 def remove_all(connection: BaseDatabaseWrapper) -> None:
-    """Between tests that must empty the tables."""
+    """Between tests that must empty the tables, or that forge what stands there."""
     remove_revisions(connection)
     remove(connection)
 

@@ -42,8 +42,8 @@ class Row(NamedTuple):
 def kept(organisation: Organisation, cases: Sequence[Case]) -> dict[int, Outcome]:
     """Outcomes by case; a few that are missing are made on the spot and not stored, since reading changes nothing."""
     found = {o.case_id: o for o in actions.current(organisation).filter(case_digest__in=[c.digest for c in cases])}
-    gaps = {case.pk for case in cases} - found.keys()
-    for case in Case.objects.filter(pk__in=gaps) if 0 < len(gaps) <= AT_ONCE else ():
+    gaps = [case for case in cases if case.pk not in found]
+    for case in gaps if len(gaps) <= AT_ONCE else ():
         values = actions.values_of(service.replay_of(case, organisation, whole=False))
         found[case.pk] = Outcome(case=case, organisation=organisation, **values)
     return found

@@ -89,10 +89,10 @@ def test_verification_of_a_whole_journal_is_written_into_it(cast: Any, signed_in
 def test_verification_of_a_changed_journal_names_the_place(cast: Any, signed_in: Any) -> None:
     for _ in range(3):
         record(by="test", room="journal", verb="try")
-    triggers.remove(connection)
+    triggers.remove_all(connection)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE journal_entry SET verb = 'forged' WHERE seq = 2")
-    triggers.install(connection)
+    triggers.install_all(connection)
     client = signed_in(cast.auditor)
     client.post("/jobs/verify-journal/")
     drain()
