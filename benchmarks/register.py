@@ -2,7 +2,7 @@
 
     python -m benchmarks.register [--assets 100000]
 
-The assets are brought in as an import does it, in portions, while a second connection keeps writing: the longest of its waits is
+The assets are brought in as an import does it, in portions, while another process keeps writing: the longest of its waits is
 told. Then pages are asked for, each 20 times: processor time of this process for a visit, p95 in milliseconds, with the ratio to
 the health check of the same run. Reading the whole register and replaying the eight cases from it are timed once each, beside
 replaying them from the document in memory. The database is that of KIZUKI_DATABASE, which must be empty, else a new SQLite.
@@ -20,6 +20,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ from kizuki.commands.server import prepare  # noqa: E402
 from kizuki.measures.library import catalogue  # noqa: E402
 from kizuki.register.actions import Edit, apply, apply_portions, edits_for, store_organisation  # noqa: E402
 from kizuki.register.engine.format import Coverage, Scope  # noqa: E402
+from kizuki.register.engine.format import Organisation as Document  # noqa: E402
 from kizuki.register.library import vocabulary  # noqa: E402
 from kizuki.register.models import Organisation  # noqa: E402
 from kizuki.replay.engine.register import compile_register  # noqa: E402
@@ -77,13 +79,71 @@ def p95(visit: Callable[[], Any], rounds: int = 20) -> float:
 def others(stop: Any, waits: Any) -> None:
     """Somebody in another process who changes one record over and over while the import runs; gives how long each write took."""
     organisation = Organisation.objects.get(is_home=True)
-    found, n = list[float](), 0
+    found = list[float]()
     while not stop.is_set():
-        n += 1
-        edit = Edit("contact", "busy", {"id": "busy", "name": f"Busy {n}"})
-        found.append(timed(lambda edit=edit: apply(organisation=organisation, edits=[edit], by="somebody", quiet=True)))  # type: ignore[misc]
+        edit = Edit("contact", "busy", {"id": "busy", "name": f"Busy {len(found)}"})
+        start = time.perf_counter()
+        apply(organisation=organisation, edits=[edit], by="somebody", quiet=True)
+        found.append(time.perf_counter() - start)
         time.sleep(0.05)
     waits.put(found)
+
+
+def whole_of(size: int) -> Document:
+    """A large organisation with 5,000 rows of coverage besides its own."""
+    whole = generated(size)
+    more = [
+        Coverage(measure.id, Scope(unit=f"unit-{n % 24}", asset=f"asset-{n * 17 % size:06}"), "partial")
+        for n in range(5_000 // 62 + 1)
+        for measure in catalogue().measures
+    ]
+    coverage = {(c.measure, c.scope): c for c in (*whole.coverage, *more)}
+    return msgspec.structs.replace(whole, coverage=tuple(coverage.values()))
+
+
+def enter(whole: Document) -> Organisation:
+    """Everything brought in as an import does it, while somebody else writes."""
+    bare = msgspec.structs.replace(whole, assets=(), links=(), coverage=())
+    organisation = store_organisation(document=bare, by="benchmark", home=True)
+    beside = multiprocessing.get_context("spawn")
+    stop, told = beside.Event(), beside.Queue()
+    connection.close()
+    writer = beside.Process(target=others, args=(stop, told))
+    writer.start()
+    edits = edits_for(organisation, whole, only_add=True)
+    given: dict[str, Any] = {"organisation": organisation, "by": "benchmark", "verb": "imported", "batch": uuid.uuid4()}
+    taken = timed(lambda: apply_portions(edits=edits, **given))
+    stop.set()
+    waits = told.get(timeout=60)
+    writer.join()
+    print(f"import of {len(edits):,} records  {taken:8.1f} s  promised 60, ratio {taken / 60:.2f}")
+    longest = max(waits) * 1000
+    print(
+        f"longest of {len(waits)} writes of another process  {longest:8.0f} ms  promised 500, ratio {longest / 500:.2f}"
+    )
+    return Organisation.objects.get(pk=organisation.pk)
+
+
+def replayed(row: Organisation) -> None:
+    """The eight cases from the database, beside what it consists of."""
+    read = timed(lambda: row.read)
+    compiled: list[Any] = []
+    made = timed(lambda: compiled.append(compile_register(row.standing("2026-11-28"), catalogue(), vocabulary())))
+    walked = timed(lambda: list(replay_all(cases(), compiled[0], changes=False, questions=False)))
+    whole = read + made + walked
+    print(f"reading the whole register  {read:6.2f} s, making it ready {made:.2f} s, eight cases {walked:.2f} s")
+    print(f"replay of eight cases from the database  {whole:6.2f} s  promised 2, ratio {whole / 2:.2f}")
+
+
+def visited() -> None:
+    """The pages, beside the health check."""
+    person = create_person(email="a@example.org", name="A", role="manager", by="benchmark")
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(person)
+    beside = p95(lambda: client.get("/healthz"))
+    for page in PAGES:
+        found = p95(partial(client.get, page))
+        print(f"{page:<50} {found:8.1f} ms  promised 150, ratio {found / 150:.2f}; {found / beside:.0f} times /healthz")
 
 
 def main() -> None:
@@ -91,51 +151,8 @@ def main() -> None:
     arguments.add_argument("--assets", type=int, default=100_000)
     size = arguments.parse_args().assets
     prepare()
-    whole = generated(size)
-    more = [
-        Coverage(measure.id, Scope(unit=f"unit-{n % 24}", asset=f"asset-{n * 17 % size:06}"), "partial")
-        for n in range(5_000 // 62 + 1)
-        for measure in catalogue().measures
-    ]
-    whole = msgspec.structs.replace(
-        whole, coverage=tuple({(c.measure, c.scope): c for c in (*whole.coverage, *more)}.values())
-    )
-    bare = msgspec.structs.replace(whole, assets=(), links=(), coverage=())
-    organisation = store_organisation(document=bare, by="benchmark", home=True)
-    beside_us = multiprocessing.get_context("spawn")
-    stop, told = beside_us.Event(), beside_us.Queue()
-    connection.close()
-    writer = beside_us.Process(target=others, args=(stop, told))
-    writer.start()
-    edits = edits_for(organisation, whole, only_add=True)
-    taken = timed(
-        lambda: apply_portions(
-            organisation=organisation, edits=edits, by="benchmark", verb="imported", batch=uuid.uuid4()
-        )
-    )
-    stop.set()
-    waits = told.get(timeout=60)
-    writer.join()
-    print(f"import of {len(edits):,} records  {taken:8.1f} s  promised 60, ratio {taken / 60:.2f}")
-    print(
-        f"longest of {len(waits)} writes of another process  {max(waits) * 1000:8.0f} ms  promised 500, ratio {max(waits) * 2:.2f}"
-    )
-    row = Organisation.objects.get(pk=organisation.pk)
-    read = timed(lambda: row.read)
-    compiled: list[Any] = []
-    made = timed(lambda: compiled.append(compile_register(row.standing("2026-11-28"), catalogue(), vocabulary())))
-    walked = timed(lambda: list(replay_all(cases(), compiled[0], changes=False, questions=False)))
-    print(f"reading the whole register  {read:6.2f} s, making it ready {made:.2f} s, eight cases {walked:.2f} s")
-    print(
-        f"replay of eight cases from the database  {read + made + walked:6.2f} s  promised 2, ratio {(read + made + walked) / 2:.2f}"
-    )
-    person = create_person(email="a@example.org", name="A", role="manager", by="benchmark")
-    client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(person)
-    beside = p95(lambda: client.get("/healthz"))
-    for page in PAGES:
-        found = p95(lambda page=page: client.get(page))  # type: ignore[misc]
-        print(f"{page:<50} {found:8.1f} ms  promised 150, ratio {found / 150:.2f}; {found / beside:.0f} times /healthz")
+    replayed(enter(whole_of(size)))
+    visited()
 
 
 if __name__ == "__main__":
