@@ -33,6 +33,8 @@ def require_seen(person: Any, predicate: Predicate) -> None:
 def get_visible(queryset: Any, person: Any, **lookup: Any) -> Any:
     """The one object of `queryset.visible_to(person)` that fits, else 404 – whether it is hidden or does not exist."""
     visible = queryset.visible_to(person)
+    if any("\x00" in value for value in lookup.values() if isinstance(value, str)):
+        raise Http404  # no text that is stored has one, and PostgreSQL would not even look
     try:
         return visible.get(**lookup)
     except (visible.model.DoesNotExist, ValueError, OverflowError):

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "kizuki.measures.benchmark",
     "kizuki.casebook",
     "kizuki.replay",
+    "kizuki.incidents",
     "kizuki.demo",
 ]
 

@@ -1,0 +1,258 @@
+"""Entries: adding, correcting, taking back; milestones; and what every other action writes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kizuki.incidents import hooks
+from kizuki.incidents.choices import KINDS, LANE_OF, LANES, MILESTONES, OPEN, Auto, Role
+from kizuki.incidents.engine import moment as moments
+from kizuki.incidents.engine.moment import BadMoment, Moment
+from kizuki.incidents.models import Entry, Incident, Link, Member, MilestoneAt
+from kizuki.incidents.words import bad_moment
+from kizuki.journal.actions import By, record
+
+ROOM: Final = "incidents"
+MOST_TEXT: Final = 20_000
+
+
+class Stale(ValidationError):
+    """Somebody else changed the row since it was shown; nothing was written. `row`: as it is now."""
+
+    def __init__(self, row: models.Model) -> None:
+        super().__init__(_("Somebody changed this in the meantime. Here is how it is now; please decide again."))
+        self.row = row
+
+
+class About(NamedTuple):
+    """What an entry speaks of: kind (asset, person, indicator, file, task), key, and its name now."""
+
+    kind: str
+    key: str
+    label: str
+
+
+@transaction.atomic
+def add_entry(
+    *,
+    incident: Incident,
+    text: str,
+    lane: str,
+    kind: str,
+    by: By,
+    at: str | Moment = "",
+    handover: Sequence[str] = (),
+    about: Sequence[About] = (),
+    milestone: str = "",
+    once: str = "",
+) -> Entry:
+    """Enter what happened. `at`: a form of `kizuki.kit.when`, or a moment; "" is now. With `once`, an entry that came with the same is
+    given back as it is. ValidationError for a time that cannot be, an empty text, an unknown word, a closed incident."""
+    hold(incident)
+    if (there := _sent_before(incident, once)) is not None:
+        return there
+    must_be_open(incident)
+    moment = _moment(incident, at)
+    values = _said(text, lane, kind, handover)
+    entry = write(incident, by=by, moment=moment, about=about, once=once, **values)
+    record(by=by, room=ROOM, verb="entered", obj=incident, data={"entry": entry.seq})
+    if milestone:
+        mark_milestone(entry=entry, name=milestone, by=by)
+    hooks.entered(entry)
+    return entry
+
+
+@transaction.atomic
+def correct_entry(
+    *,
+    entry: Entry,
+    text: str,
+    lane: str,
+    kind: str,
+    by: By,
+    at: str | Moment = "",
+    handover: Sequence[str] = (),
+    about: Sequence[About] = (),
+    once: str = "",
+) -> Entry:
+    """Write a new entry in place of this one, which stays to be read. Its milestones go over to the new one. `at` "": as before."""
+    hold(entry.incident)
+    if (there := _sent_before(entry.incident, once)) is not None:
+        return there
+    must_be_open(entry.incident)
+    _must_be_last(entry)
+    moment = _moment(entry.incident, at) if at else Moment(entry.at, entry.low, entry.high)
+    values = _said(text, lane, kind, handover)
+    new = write(entry.incident, by=by, moment=moment, about=about, once=once, corrects=entry, **values)
+    MilestoneAt.objects.filter(entry=entry).update(entry=new)
+    record(by=by, room=ROOM, verb="corrected", obj=entry.incident, data={"entry": entry.seq, "by": new.seq})
+    hooks.entered(new)
+    return new
+
+
+@transaction.atomic
+def withdraw_entry(*, entry: Entry, reason: str, by: By, once: str = "") -> Entry:
+    """Take an entry back, with the reason. It stays to be read, crossed out; its milestones are no longer marked."""
+    hold(entry.incident)
+    if (there := _sent_before(entry.incident, once)) is not None:
+        return there
+    must_be_open(entry.incident)
+    _must_be_last(entry)
+    values = _said(reason, entry.lane, entry.kind, ())
+    moment = Moment(entry.at, entry.low, entry.high)
+    new = write(entry.incident, by=by, moment=moment, once=once, corrects=entry, withdrawn=True, **values)
+    MilestoneAt.objects.filter(entry=entry).delete()
+    record(by=by, room=ROOM, verb="withdrew", obj=entry.incident, data={"entry": entry.seq})
+    return new
+
+
+@transaction.atomic
+def mark_milestone(*, entry: Entry, name: str, by: By, until: str = "") -> MilestoneAt:
+    """Say that the milestone was reached with this entry; the one that was marked before no longer is."""
+    if name not in MILESTONES:
+        raise ValidationError(_("There is no such milestone."))
+    hold(entry.incident)
+    must_be_open(entry.incident)
+    _must_be_last(entry)
+    row, _new = MilestoneAt.objects.update_or_create(
+        incident=entry.incident, name=name, defaults={"entry": entry, "by": until}
+    )
+    note(
+        entry.incident, Auto.MILESTONE, by=by, kind=entry.kind, lane=entry.lane, id=name,
+        values={"entry": entry.seq, "by": until},
+    )  # fmt: skip
+    record(by=by, room=ROOM, verb="marked", obj=entry.incident, data={"milestone": name, "entry": entry.seq})
+    return row
+
+
+@transaction.atomic
+def clear_milestone(*, incident: Incident, name: str, by: By) -> None:
+    """Say that the milestone is not reached after all."""
+    hold(incident)
+    must_be_open(incident)
+    if MilestoneAt.objects.filter(incident=incident, name=name).delete()[0]:
+        note(incident, Auto.MILESTONE, by=by, kind="analyse", id=name, values={"entry": None, "by": ""})
+        record(by=by, room=ROOM, verb="marked", obj=incident, data={"milestone": name, "entry": None})
+
+
+def note(
+    incident: Incident,
+    auto: str,
+    *,
+    by: By,
+    kind: str,
+    id: str = "",
+    values: Mapping[str, Any],
+    was: Mapping[str, Any] | None = None,
+    lane: str = "",
+    text: str = "",
+    at: datetime | None = None,
+) -> Entry:
+    """The entry that an action writes by itself, in its transaction. `values`: what is so from now on; `was`: before."""
+    data: dict[str, Any] = {"id": id, "set": dict(values)}
+    if was:
+        data["was"] = dict(was)
+    moment = moments.in_zone(at or timezone.now(), incident.zone)
+    return write(
+        incident, by=by, moment=moment, auto=auto, data=data, text=text, kind=kind, lane=lane or lane_of(by, incident)
+    )
+
+
+def write(incident: Incident, *, by: By, moment: Moment, about: Sequence[About] = (), **values: Any) -> Entry:
+    """One row of the timeline under the next number. The incident must be held."""
+    now = timezone.now()
+    incident.last_seq, incident.changed_at = incident.last_seq + 1, now
+    Incident.objects.filter(pk=incident.pk).update(last_seq=incident.last_seq, changed_at=now)
+    person = None if by is None or isinstance(by, str) else by.pk
+    entry: Entry = Entry.objects.create(
+        incident=incident, seq=incident.last_seq, at=moment.at, low=moment.low, high=moment.high, sort=moment.sort or now,
+        zone=incident.zone, recorded_at=now, by_id=person, by_name="" if by is None else str(by)[:200], **values,
+    )  # fmt: skip
+    Link.objects.bulk_create(
+        Link(entry=entry, kind=one.kind, key=one.key[:200], label=one.label[:300]) for one in dict.fromkeys(about)
+    )
+    return entry
+
+
+def hold(incident: Incident, version: int | None = None) -> None:
+    """Let nobody else write to the incident until the end of the transaction, and know it as it is now. With `version`, Stale where
+    its fields were changed since. (SQLite lets one transaction write at a time anyway.)"""
+    fresh = Incident.objects.select_for_update().get(pk=incident.pk)
+    for field in Incident._meta.concrete_fields:
+        setattr(incident, field.attname, getattr(fresh, field.attname))
+    if version is not None and fresh.version != version:
+        raise Stale(fresh)
+
+
+def _sent_before(incident: Incident, once: str) -> Entry | None:
+    return Entry.objects.filter(incident=incident, once=once).first() if once else None
+
+
+def lane_of(by: By, incident: Incident) -> str:
+    """The lane in which somebody writes unless they say otherwise: that of their role in the incident."""
+    if by is None or isinstance(by, str):
+        return "security"
+    roles = Member.objects.filter(incident=incident, person=by.pk, until=None).values_list("role", flat=True)
+    known = [LANE_OF[role] for role in roles if role in LANE_OF and role != Role.LEAD]
+    return known[0] if known else "security"
+
+
+def _moment(incident: Incident, at: str | Moment) -> Moment:
+    now = timezone.now()
+    try:
+        if isinstance(at, Moment):
+            return moments.check(at, now)
+        if not at:
+            return moments.in_zone(now, incident.zone)
+        return moments.check(moments.placed(at, zone=incident.zone, day_one=incident.day_one), now)
+    except BadMoment as error:
+        raise ValidationError({"at": bad_moment(error)}) from None
+
+
+def _said(text: str, lane: str, kind: str, handover: Sequence[str]) -> dict[str, Any]:
+    """The content of an entry, checked."""
+    faults: dict[str, str] = {}
+    plain = text.replace("\x00", "").strip()
+    if not plain:
+        faults["text"] = _("Say what happened.")
+    if len(plain) > MOST_TEXT:
+        faults["text"] = _("At most %(most)s characters fit into one entry; these are %(n)s. Keep long texts as a file.") % {
+            "most": f"{MOST_TEXT:,}", "n": f"{len(plain):,}",
+        }  # fmt: skip
+    if lane not in LANES:
+        faults["lane"] = _("Choose whose act it was.")
+    if kind not in KINDS:
+        faults["kind"] = _("Choose what kind of act it was.")
+    if set(handover) - set(LANES):
+        faults["handover"] = _("Choose lanes that there are.")
+    if faults:
+        raise ValidationError(faults)
+    return {
+        "text": plain,
+        "lane": lane,
+        "kind": kind,
+        "handover": [one for one in LANES if one in handover and one != lane],
+    }
+
+
+def must_be_open(incident: Incident) -> None:
+    """ValidationError unless somebody still works on it."""
+    if incident.status not in OPEN:
+        raise ValidationError(_("The incident is closed. Reopen it to add to it; what you typed is still here."))
+
+
+def _must_be_last(entry: Entry) -> None:
+    if entry.auto:
+        raise ValidationError(_("Kizuki wrote this entry by itself. Change what it speaks of instead."))
+    newer = Entry.objects.filter(corrects=entry).order_by("seq").first()
+    if newer is not None:
+        raise ValidationError(_("Entry %(n)s took the place of this one. Correct that one.") % {"n": newer.seq})
+    if entry.withdrawn:
+        raise ValidationError(_("This entry only takes another one back."))

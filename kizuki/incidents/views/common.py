@@ -1,0 +1,61 @@
+"""What the pages of one incident share: finding it, who may write, the head with how it stands, the parts of the room."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from kizuki.accounts.access import get_visible
+from kizuki.incidents import rules
+from kizuki.incidents.models import Incident
+
+
+class Part(NamedTuple):
+    """One page of an incident: the name of its view and what it is called."""
+
+    view: str
+    name: Any
+
+
+#: The pages of an incident in the order of their links.
+PARTS = [
+    Part("incident", _("Timeline")),
+]
+
+
+def found(request: HttpRequest, number: str) -> Incident:
+    """The incident of that number; 404 for whoever may not know of it."""
+    rows = Incident.objects.select_related("lead", "parent", "merged_into", "organisation")
+    incident: Incident = get_visible(rows, request.user, number=number)
+    return incident
+
+
+def found_to_write(request: HttpRequest, number: str) -> Incident:
+    """The incident; 404 for strangers, 403 for those who only read."""
+    incident = found(request, number)
+    if not rules.may_write(request.user, incident):
+        raise PermissionDenied
+    return incident
+
+
+def found_to_lead(request: HttpRequest, number: str) -> Incident:
+    """The incident; 404 for strangers, 403 for those who do not lead it."""
+    incident = found(request, number)
+    if not rules.may_lead(request.user, incident):
+        raise PermissionDenied
+    return incident
+
+
+def shell(request: HttpRequest, incident: Incident, here: str, **more: Any) -> dict[str, Any]:
+    """The context of every page of an incident: templates extend `incidents/shell.html`."""
+    return {
+        "incident": incident,
+        "parts": [(reverse(f"incidents:{part.view}", args=[incident.number]), part.name, part.view == here) for part in PARTS],
+        "may_write": rules.may_write(request.user, incident),
+        "may_lead": rules.may_lead(request.user, incident),
+        **more,
+    }  # fmt: skip
