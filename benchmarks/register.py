@@ -12,11 +12,11 @@ Promised: import under 60 s, no other write waiting 500 ms, lists 150 ms, replay
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import statistics
 import sys
 import tempfile
-import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -24,7 +24,9 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ["KIZUKI_HOME"] = tempfile.mkdtemp(prefix="kizuki-bench-")
+os.environ["KIZUKI_HOME"] = os.environ.get("KIZUKI_BENCH_HOME") or tempfile.mkdtemp(prefix="kizuki-bench-")
+# The process of the other writer works on the same database.
+os.environ["KIZUKI_BENCH_HOME"] = os.environ["KIZUKI_HOME"]
 os.environ["DJANGO_SETTINGS_MODULE"] = "kizuki.config.settings"
 
 import django
@@ -72,15 +74,16 @@ def p95(visit: Callable[[], Any], rounds: int = 20) -> float:
     return statistics.quantiles(seconds, n=20, method="inclusive")[-1] * 1000
 
 
-def others(organisation: Organisation, stop: threading.Event, waits: list[float]) -> None:
-    """Somebody who changes one record over and over while the import runs."""
-    n = 0
+def others(stop: Any, waits: Any) -> None:
+    """Somebody in another process who changes one record over and over while the import runs; gives how long each write took."""
+    organisation = Organisation.objects.get(is_home=True)
+    found, n = list[float](), 0
     while not stop.is_set():
         n += 1
         edit = Edit("contact", "busy", {"id": "busy", "name": f"Busy {n}"})
-        waits.append(timed(lambda edit=edit: apply(organisation=organisation, edits=[edit], by="somebody", quiet=True)))  # type: ignore[misc]
+        found.append(timed(lambda edit=edit: apply(organisation=organisation, edits=[edit], by="somebody", quiet=True)))  # type: ignore[misc]
         time.sleep(0.05)
-    connection.close()
+    waits.put(found)
 
 
 def main() -> None:
@@ -99,9 +102,10 @@ def main() -> None:
     )
     bare = msgspec.structs.replace(whole, assets=(), links=(), coverage=())
     organisation = store_organisation(document=bare, by="benchmark", home=True)
-    waits: list[float] = []
-    stop = threading.Event()
-    writer = threading.Thread(target=others, args=(organisation, stop, waits))
+    beside_us = multiprocessing.get_context("spawn")
+    stop, told = beside_us.Event(), beside_us.Queue()
+    connection.close()
+    writer = beside_us.Process(target=others, args=(stop, told))
     writer.start()
     edits = edits_for(organisation, whole, only_add=True)
     taken = timed(
@@ -110,10 +114,11 @@ def main() -> None:
         )
     )
     stop.set()
+    waits = told.get(timeout=60)
     writer.join()
     print(f"import of {len(edits):,} records  {taken:8.1f} s  promised 60, ratio {taken / 60:.2f}")
     print(
-        f"longest wait of {len(waits)} other writes  {max(waits) * 1000:8.0f} ms  promised 500, ratio {max(waits) * 2:.2f}"
+        f"longest of {len(waits)} writes of another process  {max(waits) * 1000:8.0f} ms  promised 500, ratio {max(waits) * 2:.2f}"
     )
     row = Organisation.objects.get(pk=organisation.pk)
     read = timed(lambda: row.read)

@@ -18,9 +18,9 @@ from kizuki.register.models import TABLES, Organisation
 #: Records that are changed at once on a page; more are a job.
 PORTION: Final = 400
 #: Seconds that a portion shall hold the database, and that others then have for themselves. SQLite lets a writer who waits look
-#: again after 1 to 50 ms in the first fifth of a second, so that a pause as long as this is not missed.
+#: again after at most 50 ms in the first fifth of a second, and after 100 ms from then on: whoever waits finds this pause.
 HOLD: Final = 0.1
-PAUSE: Final = 0.03
+PAUSE: Final = 0.055
 #: As many refused records are told one by one.
 MOST_TOLD: Final = 200
 
