@@ -120,7 +120,7 @@ def mark_milestone(*, entry: Entry, name: str, by: By, until: str = "") -> Miles
         raise ValidationError(_("There is no such milestone."))
     hold(entry.incident)
     must_be_open(entry.incident)
-    _must_be_last(entry)
+    _must_be_last(entry, own=True)
     row, _new = MilestoneAt.objects.update_or_create(
         incident=entry.incident, name=name, defaults={"entry": entry, "by": until}
     )
@@ -154,15 +154,19 @@ def note(
     lane: str = "",
     text: str = "",
     at: datetime | None = None,
+    about: Sequence[About] = (),
+    once: str = "",
 ) -> Entry:
-    """The entry that an action writes by itself, in its transaction. `values`: what is so from now on; `was`: before."""
+    """The entry that an action writes by itself, in its transaction. `values`: what is so from now on; `was`: before; `once`: a key
+    of whoever sent it, so that it is not done twice."""
     data: dict[str, Any] = {"id": id, "set": dict(values)}
     if was:
         data["was"] = dict(was)
     moment = moments.in_zone(at or timezone.now(), incident.zone)
     return write(
-        incident, by=by, moment=moment, auto=auto, data=data, text=text, kind=kind, lane=lane or lane_of(by, incident)
-    )
+        incident, by=by, moment=moment, about=about, auto=auto, data=data, text=text, kind=kind, once=once,
+        lane=lane or lane_of(by, incident),
+    )  # fmt: skip
 
 
 def write(incident: Incident, *, by: By, moment: Moment, about: Sequence[About] = (), **values: Any) -> Entry:
@@ -248,8 +252,9 @@ def must_be_open(incident: Incident) -> None:
         raise ValidationError(_("The incident is closed. Reopen it to add to it; what you typed is still here."))
 
 
-def _must_be_last(entry: Entry) -> None:
-    if entry.auto:
+def _must_be_last(entry: Entry, *, own: bool = False) -> None:
+    """ValidationError unless nothing took the entry's place. `own`: entries of Kizuki's own may be meant as well."""
+    if entry.auto and not own:
         raise ValidationError(_("Kizuki wrote this entry by itself. Change what it speaks of instead."))
     newer = Entry.objects.filter(corrects=entry).order_by("seq").first()
     if newer is not None:
