@@ -20,6 +20,7 @@ urlpatterns = [
     path("measures/", include("kizuki.measures.urls")),
     path("maturity/", include("kizuki.measures.benchmark.urls")),
     path("replay/", include("kizuki.replay.urls")),
+    path("incidents/", include("kizuki.incidents.urls")),
     path("criteria/", include("kizuki.criteria.urls")),
     path("api/", include("kizuki.api.urls")),
     path("", include("kizuki.ui.urls")),

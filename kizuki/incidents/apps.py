@@ -9,7 +9,9 @@ class IncidentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from kizuki.incidents.rules import may_enter
         from kizuki.journal.words import describe
+        from kizuki.ui.context import Room, add_room
 
         verbs = {
             "opened": _("opened an incident"), "entered": _("entered something"), "corrected": _("corrected an entry"),
@@ -23,4 +25,4 @@ class IncidentsConfig(AppConfig):
             "retired_procedure": _("retired a procedure"),
         }  # fmt: skip
         describe("incidents", _("Incidents"), verbs)
-        # add_room(Room("incidents:incidents", _("Incidents"), "incidents", 5, rules.may_read_all))
+        add_room(Room("incidents:incidents", _("Incidents"), "incidents", 5, may_enter))

@@ -20,6 +20,13 @@ from kizuki.incidents.models import Incident, Member
 may_open = rules.is_responder | rules.is_manager
 
 
+def may_enter(person: Any) -> bool:
+    """Whether the person learns that there are incidents: whoever works in all rooms, and whoever has a role in one."""
+    if rules.may_read_all(person):
+        return True
+    return rules.is_person(person) and Member.objects.filter(person=person.pk, until=None).exists()
+
+
 def roles_of(person: Any, incident: Incident) -> frozenset[str]:
     """What the person is in the incident now."""
     rows = Member.objects.filter(incident=incident, person=person.pk, until=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
@@ -25,6 +26,24 @@ class Part(NamedTuple):
 PARTS = [
     Part("incident", _("Timeline")),
 ]
+
+
+class Side(NamedTuple):
+    """One block in the right-hand column of the incident's page: its template, and what that template finds as `side`. `give` may
+    ask the database at most three times; None leaves the block out."""
+
+    template: str
+    give: Callable[[HttpRequest, Incident], dict[str, Any] | None]
+
+
+#: The blocks beside the timeline, from the top.
+SIDES: list[Side] = []
+
+
+def sides(request: HttpRequest, incident: Incident) -> list[dict[str, Any]]:
+    """The blocks beside the timeline, as the template draws them."""
+    made = ((side.template, side.give(request, incident)) for side in SIDES)
+    return [{"template": template, "context": context} for template, context in made if context is not None]
 
 
 def found(request: HttpRequest, number: str) -> Incident:
