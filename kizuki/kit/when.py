@@ -104,6 +104,8 @@ _UNTIL: Final = re.compile(rf"before ({_DATE})({_ZONE})?")
 _ON_DAY: Final = re.compile(r"(~)?day (-?[0-9]{1,4})(?: (?:([0-9]{2}):([0-9]{2})|([a-z ]+)))?")
 _BUCKET: Final = re.compile(r"(week|month) ([0-9]{1,3})(\+)?")
 _BEFORE: Final = re.compile(r"over ([0-9]{1,3}) (day|week|month|year)s? before")
+#: The shortest that each unit can be.
+_SIZES: Final = {"day": DAY, "week": WEEK, "month": MONTH_SHORTEST, "year": 365 * DAY}
 
 FORMS: Final = (
     "2026-11-22T14:02+09:00, 2026-11-22, 2026-11-22 early+09:00, before 2026-11-22, ~2026-11-22T18:00+09:00, "
@@ -204,8 +206,7 @@ def _bucket(written: str) -> When | None:
     if match := _BEFORE.fullmatch(written):
         if int(match.group(1)) == 0:
             raise ValueError(f"{quoted(written)}: counting starts at 1")
-        sizes = {"day": DAY, "week": WEEK, "month": MONTH_SHORTEST, "year": 365 * DAY}
-        return When(written, "relative", "bound", None, -int(match.group(1)) * sizes[match.group(2)])
+        return When(written, "relative", "bound", None, -int(match.group(1)) * _SIZES[match.group(2)])
     return None
 
 
@@ -224,7 +225,8 @@ def between(first: When, later: When) -> Duration | None:
     if {first.precision, later.precision} <= {"day", "part", "minute"} and "day" in (first.precision, later.precision):
         days = (b_low + later.offset) // DAY - ((a_low or 0) + first.offset) // DAY
     over = _BEFORE.fullmatch(first.written)
-    if over and high is None and b_low == 0:
+    # Exactly that long before: the later moment is the beginning of day 1, also where both were written down as instants.
+    if over and high is None and low == int(over[1]) * _SIZES[over[2]]:
         return Duration(low, None, over=f"{int(over[1])} {over[2]}")
     return Duration(low, high, days if days is None or days >= 0 else None)
 

@@ -25,6 +25,7 @@ class Part(NamedTuple):
 #: The pages of an incident in the order of their links.
 PARTS = [
     Part("incident", _("Timeline")),
+    Part("figures", _("Figures")),
 ]
 
 
