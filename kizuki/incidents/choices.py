@@ -129,3 +129,18 @@ class AssetState(models.TextChoices):
     CONTAINED = "contained", pgettext_lazy("asset in an incident", "contained")
     RECOVERED = "recovered", pgettext_lazy("asset in an incident", "recovered")
     CLEAN = "clean", pgettext_lazy("asset in an incident", "checked, not affected")
+
+
+class Publication(models.TextChoices):
+    YES = "yes", pgettext_lazy("publication", "yes")
+    LATER = "later", pgettext_lazy("publication", "later")
+    NO = "no", pgettext_lazy("publication", "no")
+
+
+class SettingState(models.TextChoices):
+    """How far the look at another asset with the same setting is."""
+
+    OPEN = "open", pgettext_lazy("same setting", "not looked at yet")
+    HOLDS = "holds", pgettext_lazy("same setting", "checked: the measure holds")
+    LACKS = "lacks", pgettext_lazy("same setting", "checked: missing here too")
+    TASK = "task", pgettext_lazy("same setting", "given to its owner")

@@ -43,7 +43,7 @@ class FiguresForm(forms.Form):
         self.is_valid()
 
     @property
-    def by(self) -> str:
+    def grouping(self) -> str:
         return "quarter" if self.cleaned_data.get("by") == "quarter" else "month"
 
     @property

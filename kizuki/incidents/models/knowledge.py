@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from kizuki.incidents.choices import AssetState, IndicatorKind, IndicatorState
+from kizuki.incidents.choices import AssetState, IndicatorKind, IndicatorState, Publication, SettingState
 from kizuki.incidents.models.incident import Incident, of_person
 from kizuki.incidents.models.timeline import Entry
 
@@ -77,8 +77,9 @@ class FileOf(models.Model):
 
 
 class Review(models.Model):
-    """What is learned: the six parts of the casebook (`parts`: part → list of items), what came of it, what is published, and whether
-    the same setting was looked for elsewhere. One for each incident."""
+    """What is learned: the six parts of the casebook (`parts`: part → list of items, see `kizuki.incidents.engine.review`), what came
+    of it, what is published, and what came of looking for the same setting elsewhere. `absent`: milestone → why it does not apply
+    here. `version` rises with each change but those of items, which have versions of their own. One for each incident."""
 
     incident = models.OneToOneField(Incident, on_delete=models.PROTECT, related_name="review")
     parts = models.JSONField(default=dict, blank=True)
@@ -86,6 +87,7 @@ class Review(models.Model):
     publication = models.CharField(max_length=10, blank=True)
     publication_reason = models.TextField(blank=True)
     same_setting = models.TextField(blank=True)
+    absent = models.JSONField(default=dict, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
     by = of_person()
     version = models.PositiveIntegerField(default=1)
@@ -93,9 +95,38 @@ class Review(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(publication__in=("", "yes", "later", "no")), name="incident_review_publication_known"
+                condition=Q(publication__in=("", *Publication.values)), name="incident_review_publication_known"
             ),
         ]
 
     def __str__(self) -> str:
         return str(self.incident)
+
+
+class SameSetting(models.Model):
+    """An asset of the register where the same could happen, because a measure is missing there as well or nobody knows. `key`: its
+    id in the register; `label`: its name when it was found. `task`: what its owner was asked to do."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="same_settings")
+    measure = models.CharField(max_length=16)
+    key = models.CharField(max_length=120)
+    label = models.CharField(max_length=300)
+    state = models.CharField(max_length=8, choices=SettingState, default=SettingState.OPEN)
+    note = models.CharField(max_length=300, blank=True)
+    task = models.ForeignKey("tasks.Task", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    by = of_person()
+    by_name = models.CharField(max_length=200, blank=True)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["measure", "label", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "measure", "key"], name="incident_setting_once"),
+            models.CheckConstraint(condition=Q(state__in=SettingState.values), name="incident_setting_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state=SettingState.TASK) | Q(task__isnull=False), name="incident_setting_names_task"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

@@ -46,7 +46,7 @@ def over_all(request: HttpRequest) -> HttpResponse:
     require_seen(request.user, rules.may_enter)  # type: ignore[arg-type]  # a plain function will do
     form = FiguresForm(request.GET)
     visible = Incident.objects.visible_to(request.user).counted()
-    by = form.by
+    by = form.grouping
     made = trend(form.apply(visible, timezone.localdate()), by)
     kind = request.GET.get("format")
     if kind == "csv":
