@@ -18,6 +18,8 @@ class IncidentsConfig(AppConfig):
             "withdrew": _("took an entry back"), "changed": _("changed an incident"), "judged": _("judged the severity"),
             "gave_role": _("gave somebody a role"), "ended_role": _("ended a role"), "marked": _("marked a milestone"),
             "added_task": _("added a task"), "began_procedure": _("began a procedure"), "moved_task": _("moved a task on"),
+            "edited_task": _("changed a task"), "assigned_tasks": _("gave tasks to somebody"),
+            "brought_back_procedure": _("brought a procedure back"),
             "decided": _("wrote down a decision"), "reviewed_decision": _("looked at a decision again"),
             "noted_indicator": _("judged an indicator"), "noted_asset": _("noted an asset"), "kept_file": _("kept a file"),
             "reviewed": _("wrote the review"), "closed": _("closed an incident"), "reopened": _("reopened an incident"),

@@ -3,6 +3,7 @@ which names incidents by their number and never repeats what is written in them.
 
 from __future__ import annotations
 
+from kizuki.incidents.actions.decisions import add_decision, review_decision
 from kizuki.incidents.actions.incident import (
     change_incident,
     end_role,
@@ -12,6 +13,18 @@ from kizuki.incidents.actions.incident import (
     open_incident,
     reopen_incident,
     set_severity,
+)
+from kizuki.incidents.actions.procedures import bring_back_procedure, retire_procedure, store_procedure
+from kizuki.incidents.actions.tasks import (
+    add_task,
+    assign_tasks,
+    begin_procedure,
+    block_task,
+    drop_task,
+    edit_task,
+    finish_task,
+    reopen_task,
+    take_task,
 )
 from kizuki.incidents.actions.timeline import (
     Stale,
@@ -23,6 +36,9 @@ from kizuki.incidents.actions.timeline import (
 )
 
 __all__ = [
-    "Stale", "add_entry", "change_incident", "clear_milestone", "correct_entry", "end_role", "give_role", "judge_severity",
-    "mark_milestone", "merge_incident", "open_incident", "reopen_incident", "set_severity", "withdraw_entry",
+    "Stale", "add_decision", "add_entry", "add_task", "assign_tasks", "begin_procedure", "block_task",
+    "bring_back_procedure", "change_incident", "clear_milestone", "correct_entry", "drop_task", "edit_task",
+    "end_role", "finish_task", "give_role", "judge_severity", "mark_milestone", "merge_incident", "open_incident",
+    "reopen_incident", "reopen_task", "retire_procedure", "review_decision", "set_severity", "store_procedure",
+    "take_task", "withdraw_entry",
 ]  # fmt: skip

@@ -98,10 +98,19 @@ class Procedure(
 
 
 MOST_BYTES: Final = 1024 * 1024
+#: Most characters of a step's text and of a phase's name: they head tasks.
+MOST_TITLE: Final = 300
+MOST_PHASE: Final = 200
+#: Addresses of pages beside those of procedures.
+TAKEN: Final = frozenset({"import"})
 
 
 def read(file: str, raw: bytes, *, measures: frozenset[str]) -> Procedure:
     """Read a procedure file. Raises `BadFile` with every fault of form and of names, and its line."""
+    if len(raw) > MOST_BYTES:
+        limit = MOST_BYTES // 2**20
+        fault = f"the file is larger than {limit} MB; split it or leave out what is not needed"
+        raise document.BadFile([document.Fault(file, 0, fault)])
     procedure, lines = document.parse(file, raw, Procedure)
     faults = list(_faults(procedure, lines, measures))
     if faults:
@@ -111,9 +120,13 @@ def read(file: str, raw: bytes, *, measures: frozenset[str]) -> Procedure:
 
 def _faults(procedure: Procedure, lines: Lines, measures: frozenset[str]) -> Iterator[document.Fault]:
     seen: set[str] = set()
+    if procedure.id in TAKEN:
+        yield lines.fault(("id",), f"the id {quoted(procedure.id)} is the address of a page; choose another one")
     for p, phase in enumerate(procedure.phases):
+        yield from _too_long(lines, ("phases", p, "name"), phase.name, MOST_PHASE)
         for s, step in enumerate(phase.steps):
             place = ("phases", p, "steps", s)
+            yield from _too_long(lines, (*place, "text"), step.text, MOST_TITLE)
             if step.id in seen:
                 yield lines.fault((*place, "id"), f"step {quoted(step.id)} is there twice")
             for n, need in enumerate(step.needs):
@@ -123,3 +136,9 @@ def _faults(procedure: Procedure, lines: Lines, measures: frozenset[str]) -> Ite
                 if measure not in measures:
                     yield lines.fault((*place, "measures", n), f"there is no measure {quoted(measure)}")
             seen.add(step.id)
+
+
+def _too_long(lines: Lines, place: tuple[str | int, ...], text: Text, most: int) -> Iterator[document.Fault]:
+    for code in ("ja", "en"):
+        if len(getattr(text, code) or "") > most:
+            yield lines.fault((*place, code), f"longer than {most} characters; shorten it")
