@@ -17,6 +17,7 @@ from django.test import Client, TransactionTestCase
 
 from kizuki.accounts.choices import Role
 from kizuki.accounts.models import Person
+from kizuki.jobs import pace
 from kizuki.journal import triggers
 
 PASSWORD = "correct horse battery staple"  # noqa: S105 - for tests only
@@ -132,5 +133,15 @@ def _journal_can_be_emptied() -> Iterator[None]:
     """See `_empty`. Tests in a rolled-back transaction do not need it."""
     patch = pytest.MonkeyPatch()
     patch.setattr(TransactionTestCase, "_fixture_teardown", _empty)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _without_pauses() -> Iterator[None]:
+    """Nobody else writes in a test: long writes need not let others in."""
+    patch = pytest.MonkeyPatch()
+    for vendor in pace.PAUSE:
+        patch.setitem(pace.PAUSE, vendor, 0.0)
     yield
     patch.undo()

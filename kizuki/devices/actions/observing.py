@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final, NamedTuple
@@ -20,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from kizuki.devices.actions.stale import ROOM
 from kizuki.devices.models import Observation, Source, Trace, Watch, Word
+from kizuki.jobs.pace import Pace, rest
 from kizuki.jobs.worker import progress
 from kizuki.journal.actions import By, record
 from kizuki.register.engine.matching import State, fold, forget
@@ -28,9 +28,8 @@ from kizuki.register.engine.matching.fold import Key, key_of, key_of_trace
 from kizuki.register.engine.observation import Observation as Seen
 from kizuki.register.models import Organisation
 
-#: Observations of one transaction, and the pause after it in seconds: no other writer waits for long.
+#: Observations of the first transaction.
 PORTION: Final = 400
-PAUSE: Final = 0.02
 #: A clock may be wrong by so much; what was seen later than that was not seen.
 AHEAD: Final = timedelta(days=1)
 
@@ -57,12 +56,13 @@ def take_observations(
     if home is None:
         raise ValidationError(_("There is no organisation yet whose devices these could be."))
     row = _source(home, source, zone)
-    taken = Taken()
-    for n, portion in enumerate(_portions(observations)):
-        if n:
-            time.sleep(PAUSE)
+    taken, pace, waiting = Taken(), Pace(PORTION), iter(observations)
+    while portion := list(islice(waiting, pace.size)):
+        pace.begin()
         taken += _take(home, row, portion)
+        pace.end()
         progress(0)
+        rest()
     _tell(home, row, taken, by)
     return taken
 
@@ -85,12 +85,6 @@ def _tell(home: Organisation, row: Source, taken: Taken, by: By) -> None:
         ask_for_matching(by)
     data = {"source": row.name, "new": taken.new, "same": taken.same, "outside": taken.outside}
     record(by=by, room=ROOM, verb="took", obj=row, data=data)
-
-
-def _portions(observations: Iterable[Seen]) -> Iterator[list[Seen]]:
-    rest = iter(observations)
-    while portion := list(islice(rest, PORTION)):
-        yield portion
 
 
 class _One(NamedTuple):
@@ -214,10 +208,10 @@ def forget_observations(*, organisation: Organisation, by: By, before: datetime 
     while portion := _oldest(organisation, end):
         count += portion
         progress(0)
-        time.sleep(PAUSE)
+        rest()
     after = 0
     while (after := _forget_traces(organisation, int(end.timestamp()), after)) > 0:
-        time.sleep(PAUSE)
+        rest()
     if count:
         _tell_forgotten(organisation, count, end, by)
     return count

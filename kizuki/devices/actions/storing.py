@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -12,10 +11,11 @@ from typing import Any, Final, NamedTuple
 from django.db import connection, transaction
 from django.utils import timezone
 
-from kizuki.devices.actions.observing import PAUSE, digest
+from kizuki.devices.actions.observing import digest
 from kizuki.devices.choices import Ended
 from kizuki.devices.engine.carry import Carried, carry
 from kizuki.devices.models import Device, DeviceDecision, Part, Trace
+from kizuki.jobs.pace import rest
 from kizuki.register.engine.matching import Matching
 from kizuki.register.engine.matching.fold import key_of_trace
 from kizuki.register.models import Organisation
@@ -137,7 +137,7 @@ class Store:
             Device.objects.bulk_create(
                 rows, update_conflicts=True, unique_fields=["organisation", "key"], update_fields=fields
             )
-        time.sleep(PAUSE)
+        rest()
 
     def _place(self) -> None:
         """Say of every trace to which device it belongs, stay by stay where that is more than one."""
@@ -164,7 +164,7 @@ class Store:
                 for device, stays in row.wanted.items()  # type: ignore[attr-defined]
             ]
             Part.objects.bulk_create(made)
-        time.sleep(PAUSE)
+        rest()
 
     def keep_decisions(self, decisions: Mapping[str, DeviceDecision]) -> None:
         """See to it that these decisions, by the key of their device, stand with the row of that device."""
@@ -194,7 +194,7 @@ class Store:
                 decision.device_id = heir
                 decision.save(update_fields=["device", "ended", "ended_at"])
             Device.objects.filter(pk__in=pks).delete()
-        time.sleep(PAUSE)
+        rest()
 
 
 def _by_device(pks: Sequence[int]) -> dict[int, list[int]]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from kizuki.devices.actions import match_devices, observing, storing, take_observations
+from kizuki.devices.actions import match_devices, take_observations
 from kizuki.devices.models import Device
 from kizuki.register.actions import Edit, apply
 from kizuki.register.engine.observation import Observation
@@ -19,12 +19,6 @@ __all__ = ["small"]
 
 #: Addresses that a maker assigned.
 PRINTER, LAPTOP, STRANGER = "3c:52:82:00:00:01", "3c:52:82:00:00:02", "3c:52:82:00:00:03"
-
-
-@pytest.fixture(autouse=True)
-def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (observing, storing):
-        monkeypatch.setattr(module, "PAUSE", 0)
 
 
 @pytest.fixture

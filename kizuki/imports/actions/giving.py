@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from datetime import timedelta
 from typing import Any, Final
 
@@ -17,11 +16,12 @@ from django.utils.translation import gettext as _
 from kizuki.files import storage
 from kizuki.files.actions import store_file
 from kizuki.files.engine.sniff import clean_name
-from kizuki.imports.actions.stale import PAUSE, PORTION, ROOM, NotNow, free, move
+from kizuki.imports.actions.stale import PORTION, ROOM, NotNow, free, move
 from kizuki.imports.choices import BEFORE, State
 from kizuki.imports.formats import FORMATS, PEOPLES, detected
 from kizuki.imports.models import Import, KeptMapping, PlanLine
 from kizuki.jobs.actions import enqueue
+from kizuki.jobs.pace import rest
 from kizuki.journal.actions import By, record
 from kizuki.kit.faults import BadFile
 from kizuki.register.engine.sources import headings
@@ -151,7 +151,7 @@ def drop_lines(imported: Import) -> None:
             PlanLine.objects.filter(pk__in=found).delete()
         if not found:
             return
-        time.sleep(PAUSE)
+        rest()
 
 
 def forget_lines(*, by: By) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
@@ -12,13 +11,14 @@ from django.db import transaction
 from kizuki.files import storage
 from kizuki.imports.access import may_of
 from kizuki.imports.actions.giving import drop_lines
-from kizuki.imports.actions.stale import PAUSE, ROOM, move
+from kizuki.imports.actions.stale import ROOM, move
 from kizuki.imports.choices import State
 from kizuki.imports.engine.lines import Line
 from kizuki.imports.formats import ORGANISATION, OWN
 from kizuki.imports.models import Import, PlanLine
 from kizuki.imports.queries import BASIC, held_of
 from kizuki.imports.reading import Given, Reader, settings_of
+from kizuki.jobs.pace import rest
 from kizuki.jobs.worker import progress
 from kizuki.journal.actions import By, record
 from kizuki.journal.rows import insert
@@ -80,7 +80,7 @@ def _keep(imported: Import, lines: Iterator[Line], chosen: _Chosen) -> None:
         _store(imported, portion, count, chosen)
         count += len(portion)
         progress(min(99, 60 + count // 3000), Text(ja=f"{count:,}件を比較", en=f"{count:,} compared"))
-        time.sleep(PAUSE)
+        rest()
 
 
 @transaction.atomic

@@ -14,9 +14,8 @@ from kizuki.jobs.choices import ENDED
 from kizuki.jobs.models import Job
 
 ROOM: Final = "imports"
-#: Rows of one transaction, and the pause after it in seconds: no other writer waits for long.
+#: Rows of one transaction.
 PORTION: Final = 400
-PAUSE: Final = 0.02
 
 
 class NotNow(ValidationError):

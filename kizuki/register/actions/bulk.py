@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-from django.db import connection
-
+from kizuki.jobs.pace import Pace, rest
 from kizuki.journal.actions import By
 from kizuki.journal.rows import count_again
 from kizuki.register import hooks
@@ -19,10 +17,6 @@ from kizuki.register.models import TABLES, Organisation
 
 #: Records that are changed at once on a page; more are a job.
 PORTION: Final = 400
-#: Seconds that a portion shall hold the database, and that others then have for themselves. SQLite lets a writer who waits look
-#: again after at most 50 ms in the first fifth of a second, and after 100 ms from then on: whoever waits finds this pause. With
-#: PostgreSQL whoever waits is next, without any pause.
-PACE: Final = {"sqlite": (0.1, 0.055), "postgresql": (0.25, 0.0)}
 #: As many refused records are told one by one.
 MOST_TOLD: Final = 200
 
@@ -49,19 +43,18 @@ def apply_portions(
     with how many are done and how many there are."""
     applied, refused = Applied(None), list[Problem]()
     given = {"by": by, "verb": verb, "batch": batch, "data": data, "quiet": True}
-    start, size = 0, PORTION // 4
-    hold, pause = PACE[connection.vendor]
+    start, pace = 0, Pace(PORTION // 4)
     while start < len(edits):
-        began = time.monotonic()
-        done, wrong = _portion(organisation, edits[start : start + size], given)
-        taken = max(time.monotonic() - began, 0.001)
-        start, size = start + size, max(20, min(2000, round(size * min(2.0, hold / taken))))
+        pace.begin()
+        done, wrong = _portion(organisation, edits[start : start + pace.size], given)
+        start += pace.size
+        pace.end()
         applied += done
         refused += wrong[: MOST_TOLD - len(refused)]
         if tell is not None:
             tell(min(start, len(edits)), len(edits))
         if start < len(edits):
-            time.sleep(pause)
+            rest()
     if applied.entry is not None:
         if len(edits) > PORTION:
             count_again()
