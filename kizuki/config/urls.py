@@ -11,6 +11,7 @@ urlpatterns = [
     path("account/", include("kizuki.accounts.urls")),
     path("journal/", include("kizuki.journal.urls")),
     path("jobs/", include("kizuki.jobs.urls")),
+    path("webhooks/", include("kizuki.notify.urls")),
     path("cases/", include("kizuki.casebook.urls")),
     path("files/", include("kizuki.files.urls")),
     path("tasks/", include("kizuki.tasks.urls")),
