@@ -16,8 +16,8 @@ from kizuki.register.engine.matching.places import Places
 from kizuki.register.models import Zone
 from kizuki.ui.templatetags.kizuki import language
 
-#: With more traces than this a search goes through the rows in their order instead.
-MOST_TRACES = 4000
+#: More traces than this are not named one by one.
+MOST_TRACES = 8000
 
 
 class Counts(NamedTuple):
@@ -92,16 +92,13 @@ def starting(field: str, text: str) -> Q:
 def searched_devices(devices: Any, text: str) -> Any:
     """Devices of which, for every word, an address, a name or the id of their asset begins with it."""
     for word in text.split()[:6]:
+        # Many traces are looked up as a whole, once: to ask again for each device took minutes.
+        few = traces_of(word)
+        traces = _beginning(word).values("trace") if few is None else few
+        found = Trace.objects.filter(pk__in=traces, device__isnull=False).values("device")
+        parts = Part.objects.filter(trace__in=traces).values("device")
         own = starting("asset", word.strip()[:120])
-        traces = traces_of(word)
-        if traces is None:
-            words = Word.objects.filter(starting("word", written(word)[:200]))
-            whole, part = ({f"trace__{way}": OuterRef("pk")} for way in ("device", "parts__device"))
-            devices = devices.filter(Exists(words.filter(**whole)) | Exists(words.filter(**part)) | own)
-        else:
-            found = Trace.objects.filter(pk__in=traces, device__isnull=False).values_list("device", flat=True)
-            parts = Part.objects.filter(trace__in=traces).values_list("device", flat=True)
-            devices = devices.filter(Q(pk__in={*found, *parts}) | own)
+        devices = devices.filter(Q(pk__in=found) | Q(pk__in=parts) | own)
     return devices
 
 
@@ -109,17 +106,19 @@ def searched_observations(observations: Any, text: str) -> Any:
     """Observations in which some address or name begins with the text."""
     traces = traces_of(text)
     if traces is None:
-        words = Word.objects.filter(starting("word", written(text)[:200]), trace=OuterRef("trace"))
-        return observations.filter(Exists(words))
+        # The newest are gone through in their order until a page is full; many fit, so that this is soon.
+        return observations.filter(Exists(_beginning(text).filter(trace=OuterRef("trace"))))
     return observations.filter(trace__in=traces)
 
 
 def traces_of(text: str) -> set[int] | None:
-    """The traces with an address or a name that begins with the text; None where they are very many. Few are looked up first, many are
-    met soon by whoever goes through the rows in their order: each way is quick where the other is slow."""
-    found = Word.objects.filter(starting("word", written(text)[:200])).values_list("trace", flat=True)
-    traces = list(found[: MOST_TRACES + 1])
+    """The traces with an address or a name that begins with the text; None where they are very many."""
+    traces = list(_beginning(text).values_list("trace", flat=True)[: MOST_TRACES + 1])
     return set(traces) if len(traces) <= MOST_TRACES else None
+
+
+def _beginning(text: str) -> Any:
+    return Word.objects.filter(starting("word", written(text)[:200]))
 
 
 def sightings(device: Device, most: int) -> list[Observation]:
