@@ -184,6 +184,7 @@ def end_role(*, member: Member, by: By) -> Member:
     record(
         by=by, room=ROOM, verb="ended_role", obj=member.incident, data={"person": member.person_id, "role": member.role}
     )
+    hooks.happened(member.incident, "incident.role", {"role": member.role})
     return member
 
 

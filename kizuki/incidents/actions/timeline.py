@@ -110,6 +110,7 @@ def withdraw_entry(*, entry: Entry, reason: str, by: By, once: str = "") -> Entr
     new = write(entry.incident, by=by, moment=moment, once=once, corrects=entry, withdrawn=True, **values)
     MilestoneAt.objects.filter(entry=entry).delete()
     record(by=by, room=ROOM, verb="withdrew", obj=entry.incident, data={"entry": entry.seq})
+    hooks.happened(entry.incident, "entry.withdrawn", {"entry": entry.seq, "by": new.seq})
     return new
 
 
@@ -129,6 +130,7 @@ def mark_milestone(*, entry: Entry, name: str, by: By, until: str = "") -> Miles
         values={"entry": entry.seq, "by": until},
     )  # fmt: skip
     record(by=by, room=ROOM, verb="marked", obj=entry.incident, data={"milestone": name, "entry": entry.seq})
+    hooks.happened(entry.incident, "milestone.marked", {"milestone": name, "entry": entry.seq})
     return row
 
 
@@ -140,6 +142,7 @@ def clear_milestone(*, incident: Incident, name: str, by: By) -> None:
     if MilestoneAt.objects.filter(incident=incident, name=name).delete()[0]:
         note(incident, Auto.MILESTONE, by=by, kind="analyse", id=name, values={"entry": None, "by": ""})
         record(by=by, room=ROOM, verb="marked", obj=incident, data={"milestone": name, "entry": None})
+        hooks.happened(incident, "milestone.cleared", {"milestone": name})
 
 
 def note(
