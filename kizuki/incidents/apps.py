@@ -9,6 +9,7 @@ class IncidentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from kizuki.incidents import elsewhere, follow
         from kizuki.incidents.rules import may_enter
         from kizuki.journal.words import describe
         from kizuki.ui.context import Room, add_room
@@ -28,3 +29,5 @@ class IncidentsConfig(AppConfig):
         }  # fmt: skip
         describe("incidents", _("Incidents"), verbs)
         add_room(Room("incidents:incidents", _("Incidents"), "incidents", 5, may_enter))
+        elsewhere.install()
+        follow.install()
