@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from kizuki.incidents.engine.moment import BadMoment
 from kizuki.kit.when import FORMS
+
+#: Whose act an entry was.
+LANE_NAMES: Final[dict[str, Any]] = {
+    "attacker": pgettext_lazy("lane", "attacker"),
+    "executive": pgettext_lazy("lane", "executive"),
+    "communications": pgettext_lazy("lane", "communications"),
+    "security": pgettext_lazy("lane", "security"),
+    "it": pgettext_lazy("lane", "IT"),
+    "business": pgettext_lazy("lane", "business unit"),
+    "external": pgettext_lazy("lane", "external"),
+}
+#: What stands over the columns of the timeline, by the first of the lanes that share one.
+COLUMN_NAMES: Final[dict[str, Any]] = {
+    **LANE_NAMES,
+    "executive": pgettext_lazy("column of lanes", "Management"),
+    "security": pgettext_lazy("column of lanes", "CSIRT"),
+    "it": pgettext_lazy("column of lanes", "IT"),
+    "business": pgettext_lazy("column of lanes", "Units, outside"),
+    "attacker": pgettext_lazy("column of lanes", "Attacker"),
+}
 
 
 def bad_moment(error: BadMoment) -> str:

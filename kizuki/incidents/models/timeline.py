@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from kizuki.incidents.choices import KINDS, LANES, MILESTONES, Auto
@@ -30,6 +30,14 @@ class AppendOnlyModel(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnly
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def standing(self) -> EntryQuerySet:
+        """Those that stand in the timeline: not what was corrected, and no entry that only takes another one back. What was taken back
+        still stands, to be crossed out."""
+        newer = Entry.objects.filter(corrects=OuterRef("pk"), withdrawn=False)
+        return self.filter(~Exists(newer), withdrawn=False)
 
 
 class Entry(AppendOnlyModel):
@@ -58,6 +66,8 @@ class Entry(AppendOnlyModel):
     auto = models.CharField(max_length=12, choices=Auto, blank=True)
     data = models.JSONField(default=dict, blank=True)
     once = models.CharField(max_length=64, blank=True)
+
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["incident", "sort", "seq"]
