@@ -23,6 +23,7 @@ class IncidentsConfig(AppConfig):
             "brought_back_procedure": _("brought a procedure back"),
             "decided": _("wrote down a decision"), "reviewed_decision": _("looked at a decision again"),
             "noted_indicator": _("judged an indicator"), "noted_asset": _("noted an asset"), "kept_file": _("kept a file"),
+            "asked_criteria": _("asked the criteria"), "dismissed_step": _("set a next step aside"),
             "reviewed": _("wrote the review"), "closed": _("closed an incident"), "reopened": _("reopened an incident"),
             "merged": _("merged an incident into another"), "stored_procedure": _("stored a procedure"),
             "retired_procedure": _("retired a procedure"),

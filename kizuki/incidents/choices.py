@@ -92,6 +92,9 @@ class Auto(models.TextChoices):
     REVIEW = "review", pgettext_lazy("entry", "review")
     CLOSED = "closed", _("incident closed")
     MERGED = "merged", _("incident merged")
+    ESCALATION = "escalation", _("who is to be told")
+    AUTHORITY = "authority", _("who may decide to stop something")
+    NEXT = "next", _("next step not taken")
 
 
 class TaskState(models.TextChoices):

@@ -187,8 +187,21 @@ def _merged(_entry: Entry, _id: str, values: Values, _was: Values, _labels: Sequ
     return _("Another incident was merged into this one")
 
 
+def _escalation(_entry: Entry, _id: str, values: Values, _was: Values, _labels: Sequence[str]) -> str:
+    return _("To be told, by the criteria: %(who)s") % {"who": _bilingual(values, "name")}
+
+
+def _authority(_entry: Entry, _id: str, values: Values, _was: Values, _labels: Sequence[str]) -> str:
+    return _("Authority to stop, by the criteria: %(who)s") % {"who": _bilingual(values, "name")}
+
+
+def _next(_entry: Entry, _id: str, values: Values, _was: Values, _labels: Sequence[str]) -> str:
+    return _with_reason(_("Next step not taken: %(title)s") % {"title": _bilingual(values, "title")}, values)
+
+
 _SAY: Final[dict[str, Callable[[Entry, str, Values, Values, Sequence[str]], str]]] = {
     Auto.OPENED: _opened, Auto.CHANGED: _changed, Auto.SEVERITY: _severity, Auto.ROLE: _role, Auto.MILESTONE: _milestone,
     Auto.TASK: _task, Auto.DECISION: _decision, Auto.ASSET: _asset, Auto.INDICATOR: _indicator, Auto.FILE: _file,
-    Auto.CLOSED: _closed, Auto.MERGED: _merged,
+    Auto.CLOSED: _closed, Auto.MERGED: _merged, Auto.ESCALATION: _escalation, Auto.AUTHORITY: _authority,
+    Auto.NEXT: _next,
 }  # fmt: skip

@@ -8,12 +8,28 @@ from kizuki.incidents.actions.incident import (
     change_incident,
     end_role,
     give_role,
-    judge_severity,
     merge_incident,
     open_incident,
     reopen_incident,
+)
+from kizuki.incidents.actions.judging import (
+    judge,
+    judge_escalation,
+    judge_severity,
+    judge_stop,
+    plan_escalation,
     set_severity,
 )
+from kizuki.incidents.actions.knowledge import (
+    add_asset,
+    add_assets,
+    add_indicators,
+    judge_indicator,
+    keep_file,
+    propose_indicators,
+    set_asset_state,
+)
+from kizuki.incidents.actions.next_steps import dismiss_step, take_step
 from kizuki.incidents.actions.procedures import bring_back_procedure, retire_procedure, store_procedure
 from kizuki.incidents.actions.tasks import (
     add_task,
@@ -36,9 +52,10 @@ from kizuki.incidents.actions.timeline import (
 )
 
 __all__ = [
-    "Stale", "add_decision", "add_entry", "add_task", "assign_tasks", "begin_procedure", "block_task",
-    "bring_back_procedure", "change_incident", "clear_milestone", "correct_entry", "drop_task", "edit_task",
-    "end_role", "finish_task", "give_role", "judge_severity", "mark_milestone", "merge_incident", "open_incident",
-    "reopen_incident", "reopen_task", "retire_procedure", "review_decision", "set_severity", "store_procedure",
-    "take_task", "withdraw_entry",
+    "Stale", "add_asset", "add_assets", "add_decision", "add_entry", "add_indicators", "add_task", "assign_tasks",
+    "begin_procedure", "block_task", "bring_back_procedure", "change_incident", "clear_milestone", "correct_entry",
+    "dismiss_step", "drop_task", "edit_task", "end_role", "finish_task", "give_role", "judge", "judge_escalation",
+    "judge_indicator", "judge_severity", "judge_stop", "keep_file", "mark_milestone", "merge_incident", "open_incident",
+    "plan_escalation", "propose_indicators", "reopen_incident", "reopen_task", "retire_procedure", "review_decision",
+    "set_asset_state", "set_severity", "store_procedure", "take_step", "take_task", "withdraw_entry",
 ]  # fmt: skip

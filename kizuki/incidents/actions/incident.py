@@ -1,4 +1,4 @@
-"""Opening an incident, changing it, its severity, its people; merging and reopening."""
+"""Opening an incident, changing it, its people; merging and reopening."""
 
 from __future__ import annotations
 
@@ -13,19 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kizuki.accounts.models import Person
-from kizuki.criteria.actions import decide as decide_by_criteria
-from kizuki.criteria.engine.decide import Given
-from kizuki.criteria.models import Decision as Judgement
 from kizuki.incidents import hooks
 from kizuki.incidents.actions.timeline import ROOM, hold, must_be_open, note
-from kizuki.incidents.choices import OPEN, TLPS, Auto, Kind, Role, Severity, Status
+from kizuki.incidents.choices import OPEN, TLPS, Auto, Kind, Role, Status
 from kizuki.incidents.models import Incident, Member
 from kizuki.journal.actions import By, record
 from kizuki.register.models import Organisation
 
 #: Fields that `change_incident` writes.
 CHANGEABLE: Final = ("title", "stand", "kind", "status", "tlp", "restricted", "exercise", "parent", "zone", "day_one")
-SEVERITY: Final = "severity"
 
 
 @transaction.atomic
@@ -102,40 +98,6 @@ def change_incident(*, incident: Incident, version: int, by: By, **values: Any) 
     record(by=by, room=ROOM, verb="changed", obj=incident, data={"fields": sorted(changed)})
     hooks.happened(incident, "incident.changed", {"fields": sorted(changed)})
     return incident
-
-
-@transaction.atomic
-def judge_severity(*, incident: Incident, facts: Mapping[str, Given | str | None], by: By) -> Judgement:
-    """Judge the severity by the criteria in effect; the judgement is kept with its reasons, and the incident has that severity."""
-    hold(incident)
-    must_be_open(incident)
-    made = decide_by_criteria(purpose=SEVERITY, facts=facts, by=by, about=incident)
-    if not made.outcome.isdigit() or int(made.outcome) not in Severity.values:
-        raise ValidationError(_("The criteria for severity must have the outcomes 1, 2, 3 and 4."))
-    _set_severity(incident, int(made.outcome), by, {"judgement": made.pk, "rule": made.rule})
-    return made
-
-
-@transaction.atomic
-def set_severity(*, incident: Incident, severity: int, reason: str, by: By) -> Incident:
-    """Set another severity than the criteria give, with the reason."""
-    hold(incident)
-    must_be_open(incident)
-    if severity not in Severity.values:
-        raise ValidationError({"severity": _("Choose one of the severities.")})
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why: the criteria are not followed here.")})
-    _set_severity(incident, severity, by, {"reason": reason.strip()[:2000]})
-    return incident
-
-
-def _set_severity(incident: Incident, severity: int, by: By, why: Mapping[str, Any]) -> None:
-    was = incident.severity
-    incident.severity, incident.version = severity, incident.version + 1
-    Incident.objects.filter(pk=incident.pk).update(severity=severity, version=incident.version)
-    note(incident, Auto.SEVERITY, by=by, kind="decide", values={"severity": severity, **why}, was={"severity": was})
-    record(by=by, room=ROOM, verb="judged", obj=incident, data={"severity": severity, "was": was})
-    hooks.happened(incident, "incident.severity", {"severity": severity, "was": was})
 
 
 @transaction.atomic
