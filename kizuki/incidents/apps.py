@@ -9,7 +9,7 @@ class IncidentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kizuki.incidents import elsewhere, follow
+        from kizuki.incidents import elsewhere, follow, outside
         from kizuki.incidents.rules import may_enter
         from kizuki.journal.words import describe
         from kizuki.ui.context import Room, add_room
@@ -32,3 +32,4 @@ class IncidentsConfig(AppConfig):
         add_room(Room("incidents:incidents", _("Incidents"), "incidents", 5, may_enter))
         elsewhere.install()
         follow.install()
+        outside.install()
