@@ -58,6 +58,8 @@ def placed(written: str, *, zone: str, day_one: date) -> Moment:
         raise BadMoment("form", written) from None
     if read.frame == "order":
         return Moment(written, None, None)
+    if read.frame == "absolute" and read.precision == "minute":
+        return Moment(written, *(datetime.fromisoformat(written).astimezone(UTC),) * 2)
     return Moment(written, _instant(read, read.low, zone, day_one), _instant(read, read.high, zone, day_one))
 
 

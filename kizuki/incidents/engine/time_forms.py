@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 #: Width and spaces that nobody means, one character for one, so that places in the text stay the same.
@@ -41,8 +42,8 @@ UNDATED: Final = ("undated", "日時不明", "日付不明", "時刻不明", "�
 UNITS: Final = {"日": "day", "週": "week", "月": "month", "年": "year"}
 
 
-def _any(words: object) -> str:
-    return "|".join(re.escape(str(word)) for word in words)  # type: ignore[attr-defined]
+def _any(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in words)
 
 
 _WEEKDAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
@@ -100,9 +101,10 @@ AGO: Final = re.compile(
 )
 NOW: Final = re.compile(rf"(?:right now|just now|now|今|いま|現在|ただいま|只今|たった今){_END}", re.IGNORECASE)
 NO_DATE: Final = re.compile(rf"(?:{_any(UNDATED)}){_END}", re.IGNORECASE)
+_ON: Final = f"(?:{_DAY}{_SINCE.replace('(?P<t>T)|', '')})?"
 #: A span of time, of which nobody can say which end is meant.
 RANGE: Final = re.compile(
-    rf"(?:{_DAY}{_SINCE})?[0-9]{{1,2}}(?::[0-9]{{2}}|時(?:[0-9]{{1,2}}分)?) ?(?:[-~–—]|から|to) ?[0-9]{{1,2}}(?::[0-9]{{2}}|時)(?![0-9])",
+    rf"{_ON}[0-9]{{1,2}}(?::[0-9]{{2}}|時(?:[0-9]{{1,2}}分)?) ?(?:[-~–—]|から|to) ?[0-9]{{1,2}}(?::[0-9]{{2}}|時)(?![0-9])",
     re.IGNORECASE,
 )
 #: What stands between a time and what happened then.
