@@ -20,7 +20,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.exceptions import TimeoutError as LateError
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -115,9 +115,9 @@ def permitted(address: Address, *, inside: bool) -> bool:
         return True
     if address.is_multicast or address.is_unspecified or address.is_link_local:
         return False
-    if inside and (address.is_private or address.is_loopback):
+    if inside and address.is_loopback:
         return True
-    return address.is_global and not address.is_reserved
+    return (address.is_global or (inside and address.is_private)) and not address.is_reserved
 
 
 def _unwrapped(address: Address) -> Address:
@@ -173,18 +173,19 @@ def send(
     try:
         with _connected(where, end) as connection:
             connection.request(method, where.path, body, told, preload_content=False, decode_content=False)
-            response = connection.getresponse()
-            read = response.read(most + 1, decode_content=False)
-            status = response.status
-    except (LateError, TimeoutError):
-        raise NotSent("late") from None
+            with contextlib.closing(connection.getresponse()) as response:
+                read = response.read(most + 1, decode_content=False)
+                status, missing = response.status, response.length_remaining
     except ssl.SSLError:
         raise NotSent("tls") from None
-    except (OSError, HTTPError, HTTPException):
+    except (OSError, HTTPError, HTTPException) as error:
+        late = isinstance(error, (LateError, TimeoutError)) and not isinstance(error, NewConnectionError)
         # Cut off at the end of its time, the connection looks as if the other side had gone.
-        raise NotSent("late" if time.monotonic() >= end else "connect") from None
+        raise NotSent("late" if late or time.monotonic() >= end else "connect") from None
     if len(read) > most:
         raise NotSent("long")
+    if missing:
+        raise NotSent("late" if time.monotonic() >= end else "connect")
     return Answer(status, read)
 
 
@@ -193,7 +194,7 @@ def _connected(where: Target, end: float) -> Iterator[HTTPConnection]:
     """A connection to one of the host's addresses, which is cut at the moment `end`."""
     connection = _connect(where, end)
     # A server that sends a byte now and then would never run into the socket's own time limit.
-    guard = threading.Timer(max(0.0, end - time.monotonic()), _cut, [connection])
+    guard = threading.Timer(max(0.0, end - time.monotonic()), _cut, [connection.sock])
     guard.daemon = True
     guard.start()
     try:
@@ -226,13 +227,12 @@ def _connection(where: Target, address: Address, seconds: float) -> HTTPConnecti
         return HTTPConnection(str(address), where.port, timeout=seconds)
     # The certificate must be the name's, though the connection goes to the address.
     return HTTPSConnection(
-        str(address), where.port, timeout=seconds, server_hostname=where.host, assert_hostname=where.host,
+        str(address), where.port, timeout=seconds, server_hostname=where.host,
         ssl_context=ssl.create_default_context(),
     )  # fmt: skip
 
 
-def _cut(connection: HTTPConnection) -> None:
+def _cut(connected: socket.socket) -> None:
     with contextlib.suppress(OSError):
-        if connection.sock is not None:
-            # Of the socket below TLS: its own shutdown may not be called while another thread reads.
-            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+        # Of the socket below TLS: its own shutdown may not be called while another thread reads.
+        socket.socket.shutdown(connected, socket.SHUT_RDWR)

@@ -31,10 +31,11 @@ def webhooks(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("notify.view"):
         raise Http404
     found = Webhook.objects.visible_to(request.user).select_related("by")
+    known = Q(deliveries__in=Delivery.objects.visible_to(request.user).order_by())
     counted = found.annotate(
-        waiting=Count("deliveries", filter=Q(deliveries__state=State.WAITING)),
-        given_up=Count("deliveries", filter=Q(deliveries__state=State.GIVEN_UP)),
-        last=Max("deliveries__last_try", filter=Q(deliveries__state=State.ARRIVED)),
+        waiting=Count("deliveries", filter=known & Q(deliveries__state=State.WAITING)),
+        given_up=Count("deliveries", filter=known & Q(deliveries__state=State.GIVEN_UP)),
+        last=Max("deliveries__last_try", filter=known & Q(deliveries__state=State.ARRIVED)),
     )
     return render(request, "notify/webhooks.html", {"webhooks": counted, **_common(request)})
 

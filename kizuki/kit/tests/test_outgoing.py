@@ -65,10 +65,12 @@ class Server:
         self.httpd.server_close()
 
 
-def _plainly(body: bytes, status: int = 200, **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
+def _plainly(
+    body: bytes, status: int = 200, headers: dict[str, str] | None = None
+) -> Callable[[BaseHTTPRequestHandler], None]:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
-        for name, value in headers.items():
+        for name, value in (headers or {}).items():
             handler.send_header(name, value)
         handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()
@@ -179,7 +181,7 @@ def test_another_port_of_a_named_host_is_not_named(server: Server) -> None:
 
 
 def test_redirects_are_answers_and_not_followed(server: Server) -> None:
-    server.answer = _plainly(b"", 302, Location="http://169.254.169.254/")
+    server.answer = _plainly(b"", 302, {"Location": "http://169.254.169.254/"})
     assert send(f"http://127.0.0.1:{server.port}/", policy=HERE).status == 302
     assert len(server.asked) == 1
 
@@ -192,7 +194,7 @@ def test_a_long_answer_is_refused_and_not_read_to_its_end(server: Server) -> Non
 
 
 def test_a_compressed_answer_is_not_unpacked(server: Server) -> None:
-    server.answer = _plainly(b"\x1f\x8b nonsense", **{"Content-Encoding": "gzip"})
+    server.answer = _plainly(b"\x1f\x8b nonsense", headers={"Content-Encoding": "gzip"})
     assert send(f"http://127.0.0.1:{server.port}/", policy=HERE).body == b"\x1f\x8b nonsense"
     assert server.asked[0][2]["Accept-Encoding"] == "identity"
 
