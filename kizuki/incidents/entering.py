@@ -14,11 +14,13 @@ from kizuki.casebook.words import KINDS, MILESTONES
 from kizuki.incidents.actions.timeline import About, add_entry, lane_of
 from kizuki.incidents.choices import KINDS as KIND_WORDS
 from kizuki.incidents.choices import LANES
+from kizuki.incidents.engine.human import read_moment
 from kizuki.incidents.engine.line import Line, longest_known, read_line
 from kizuki.incidents.engine.moment import BadMoment
 from kizuki.incidents.models import Entry, Incident
 from kizuki.incidents.people import who_see
 from kizuki.incidents.words import LANE_NAMES, bad_moment
+from kizuki.kit import when
 from kizuki.register.models import Asset
 from kizuki.search.engine.tokens import folded
 from kizuki.ui.templatetags.kizuki import language
@@ -70,6 +72,28 @@ def enter(incident: Incident, read: Understood, *, by: Person, once: str) -> Ent
         incident=incident, text=line.text, lane=read.lane, kind=read.kind, by=by, at=line.at or "", handover=line.handover,
         about=read.about, milestone=line.milestone, once=once,
     )  # fmt: skip
+
+
+def time_read(incident: Incident, written: str) -> str:
+    """A time that a person wrote, in a form of `kizuki.kit.when`. What stands there already is taken as it is. ValidationError for what
+    cannot be."""
+    plain = written.strip()
+    try:
+        when.parse(plain)
+        return plain
+    except ValueError:
+        pass
+    try:
+        return read_moment(plain, now=timezone.now(), zone=incident.zone, day_one=incident.day_one)
+    except BadMoment as error:
+        raise ValidationError(bad_moment(error)) from None
+
+
+def about_of(incident: Incident, text: str, *, by: Person) -> list[About]:
+    """What a text mentions as @person and #asset."""
+    # With a time, a lane and a kind before it, nothing of the text is taken for one.
+    line = read_line(f"undated security learn {text}", now=timezone.now(), zone=incident.zone, day_one=incident.day_one)
+    return [*people_meant(incident, line.people)[0], *assets_meant(by, line.assets)[0]]
 
 
 def people_meant(incident: Incident, mentions: Iterable[str]) -> tuple[list[About], list[str]]:

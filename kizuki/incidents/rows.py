@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from kizuki.casebook.words import KINDS
+from kizuki.casebook.words import KINDS, MILESTONES
 from kizuki.incidents.engine import lanes
 from kizuki.incidents.engine.lanes import Link, Step
 from kizuki.incidents.models import Entry, Incident, MilestoneAt
 from kizuki.incidents.pictures import between, strip
-from kizuki.incidents.times import Shown, moment_of, shown, since
+from kizuki.incidents.times import Shown, moment_of, original_of_text, shown, since
 from kizuki.incidents.told import told
 from kizuki.incidents.words import LANE_NAMES
 
@@ -40,9 +41,9 @@ class Sketch(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One row of the timeline. `day`: the name of its day and the lanes beside it, where a new day begins. `quiet`: what Kizuki wrote by itself and has no text. `said`: the sentence for what Kizuki wrote.
-    `given`, `taken`: the hand-overs, for those who do not see the lines. `old`: what it replaced, the newest first. `back`: the
-    entry that took this one back."""
+    """One row of the timeline. `day`: the name of its day and the lanes beside it, where a new day begins. `quiet`: what Kizuki wrote
+    by itself and has no text. `said`: the sentence for what Kizuki wrote. `given`, `taken`: the hand-overs, for those who do not
+    see the lines. `old`: what it replaced, the newest first. `back`: the entry that took this one back."""
 
     entry: Entry
     day: tuple[str, SafeString] | None
@@ -53,7 +54,7 @@ class Row(NamedTuple):
     said: str
     lane: Any
     kind: Any
-    milestones: list[MilestoneAt]
+    milestones: list[str]
     given: list[Any]
     taken: list[tuple[int, Any]]
     old: list[Entry]
@@ -93,9 +94,9 @@ def rows(incident: Incident, entries: Sequence[Entry], all_: Whole, zone: ZoneIn
     """The rows of these entries, which must be standing and in the order of the timeline. Four queries for any number."""
     drawn = lanes.strokes([one.seq for one in entries], all_.links, all_.columns)
     old, back = _before(incident, entries), _taken_back(entries)
-    marked: dict[int, list[MilestoneAt]] = {}
+    marked: dict[int, list[str]] = {}
     for one in all_.milestones:
-        marked.setdefault(one.entry_id, []).append(one)
+        marked.setdefault(one.entry_id, []).append(milestone_name(one))
     giver = {one.seq: one.lane for one in all_.sketches}
     taken: dict[int, list[tuple[int, Any]]] = {}
     for link in all_.links:
@@ -117,6 +118,12 @@ def rows(incident: Incident, entries: Sequence[Entry], all_: Whole, zone: ZoneIn
         )  # fmt: skip
         day = time.day
     return made
+
+
+def milestone_name(mark: MilestoneAt) -> str:
+    """What the milestone is called, and until when it was reached where only that is known."""
+    name = str(MILESTONES[mark.name])
+    return _("%(name)s, at the latest %(until)s") % {"name": name, "until": original_of_text(mark.by)} if mark.by else name
 
 
 def day_name(day: dt.date) -> str:

@@ -48,7 +48,12 @@ def shown(entry: Entry, zone: ZoneInfo) -> Shown:
 
 def original_of(entry: Entry) -> str:
     """The time as it was written, with its offset."""
-    read = entry.when
+    return original_of_text(entry.at)
+
+
+def original_of_text(at: str) -> str:
+    """A time that is written as `kizuki.kit.when` has it, for a reader: 11-22 14:02 +09:00."""
+    read = when.parse(at)
     if read.frame != "absolute" or read.precision not in ("minute", "about"):
         return read.label(language())
     about = read.written.startswith("~")

@@ -184,6 +184,8 @@ def _closed(_entry: Entry, _id: str, values: Values, _was: Values, _labels: Sequ
 def _merged(_entry: Entry, _id: str, values: Values, _was: Values, _labels: Sequence[str]) -> str:
     if "into" in values:
         return _("Merged into another incident; work goes on there")
+    if "apart" in values:
+        return _("An incident that was merged into this one is worked on apart again")
     return _("Another incident was merged into this one")
 
 

@@ -47,6 +47,8 @@ def open_incident(
     if once and (there := Incident.objects.filter(once=once).first()) is not None:
         return there
     values = _checked({"title": title, "kind": kind, "tlp": tlp, "zone": zone})
+    if restricted and not isinstance(by, Person):
+        raise ValidationError({"restricted": _("Nobody would know of it: a person has to open a restricted incident.")})
     now = timezone.now()
     local = now.astimezone(zoneinfo.ZoneInfo(zone))
     person = by if isinstance(by, Person) else None
@@ -82,6 +84,8 @@ def change_incident(*, incident: Incident, version: int, by: By, **values: Any) 
     checked = _checked(values)
     if checked.get("parent") is not None:
         _must_not_circle(incident, checked["parent"])
+    if checked.get("restricted") and not incident.restricted:
+        _must_stay_known(incident, by)
     before = _state(incident)
     for name, value in checked.items():
         setattr(incident, name, value)
@@ -101,9 +105,11 @@ def change_incident(*, incident: Incident, version: int, by: By, **values: Any) 
 
 
 @transaction.atomic
-def give_role(*, incident: Incident, person: Person, role: str, by: By) -> Member:
-    """Say what somebody is in the incident from now on. Who takes the lead takes it over from whoever had it."""
-    hold(incident)
+def give_role(*, incident: Incident, person: Person, role: str, by: By, version: int | None = None) -> Member:
+    """Say what somebody is in the incident from now on. Who takes the lead takes it over from whoever had it – with `version`, Stale
+    where the lead or another field was changed since it was shown. Of a restricted incident, whoever hands the lead over keeps a
+    role, so as not to lose sight of it."""
+    hold(incident, version if role == Role.LEAD else None)
     must_be_open(incident)
     if role not in Role.values:
         raise ValidationError({"role": _("Choose one of the roles.")})
@@ -115,7 +121,7 @@ def give_role(*, incident: Incident, person: Person, role: str, by: By) -> Membe
         return there
     before = None
     if role == Role.LEAD:
-        before = incident.lead_id
+        before = incident.lead
         Member.objects.filter(incident=incident, role=Role.LEAD, until=None).update(until=now)
         incident.lead, incident.version = person, incident.version + 1
         Incident.objects.filter(pk=incident.pk).update(lead=person, version=incident.version)
@@ -123,10 +129,12 @@ def give_role(*, incident: Incident, person: Person, role: str, by: By) -> Membe
     values = {"person": person.pk, "name": person.name, "role": role, "until": None}
     note(
         incident, Auto.ROLE, by=by, kind="escalate" if role == Role.LEAD else "analyse", id=str(member.pk), values=values,
-        was={"lead": before} if before else None,
+        was={"lead": before.pk} if before else None,
     )  # fmt: skip
     record(by=by, room=ROOM, verb="gave_role", obj=incident, data={"person": person.pk, "role": role})
     hooks.happened(incident, "incident.role", {"role": role})
+    if before is not None and incident.restricted and not incident.members.filter(person=before, until=None).exists():
+        give_role(incident=incident, person=before, role=Role.SECURITY, by=by)
     return member
 
 
@@ -174,7 +182,9 @@ def merge_incident(*, incident: Incident, into: Incident, version: int, by: By) 
 @transaction.atomic
 def reopen_incident(*, incident: Incident, reason: str, version: int, by: By) -> Incident:
     """Work on a closed or merged incident again, with the reason."""
-    hold(incident, version)
+    other = incident.merged_into
+    for one in sorted((row for row in (incident, other) if row is not None), key=lambda row: row.pk):
+        hold(one, version if one.pk == incident.pk else None)
     if incident.status in OPEN:
         return incident
     if not reason.strip():
@@ -187,6 +197,8 @@ def reopen_incident(*, incident: Incident, reason: str, version: int, by: By) ->
     )
     values = {"status": incident.status, "reason": reason.strip()[:2000]}
     note(incident, Auto.CHANGED, by=by, kind="decide", values=values, was={"status": was})
+    if other is not None:
+        note(other, Auto.MERGED, by=by, kind="decide", values={"apart": incident.number})
     record(by=by, room=ROOM, verb="reopened", obj=incident)
     hooks.happened(incident, "incident.reopened", {})
     return incident
@@ -224,8 +236,19 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _must_not_circle(incident: Incident, parent: Incident) -> None:
+    seen: set[int] = set()
     above: Incident | None = parent
-    while above is not None:
+    while above is not None and above.pk not in seen:
         if above.pk == incident.pk:
             raise ValidationError({"parent": _("An incident cannot stand below itself.")})
+        seen.add(above.pk)
         above = above.parent
+
+
+def _must_stay_known(incident: Incident, by: By) -> None:
+    """ValidationError where nobody would know of the incident any more, or not even whoever restricts it."""
+    members = Member.objects.filter(incident=incident, until=None)
+    if isinstance(by, Person) and not members.filter(person=by).exists():
+        raise ValidationError({"restricted": _("You have no role in it: you would no longer see it. Take a role first.")})
+    if not members.exists():
+        raise ValidationError({"restricted": _("Nobody has a role in it: nobody would see it any more. Give a role first.")})

@@ -21,6 +21,8 @@ from kizuki.journal.actions import By, record
 
 ROOM: Final = "incidents"
 MOST_TEXT: Final = 20_000
+#: So long may be the key by which a second sending is known.
+MOST_ONCE: Final = 64
 
 
 class Stale(ValidationError):
@@ -116,12 +118,17 @@ def withdraw_entry(*, entry: Entry, reason: str, by: By, once: str = "") -> Entr
 
 @transaction.atomic
 def mark_milestone(*, entry: Entry, name: str, by: By, until: str = "") -> MilestoneAt:
-    """Say that the milestone was reached with this entry; the one that was marked before no longer is."""
+    """Say that the milestone was reached with this entry; the one that was marked before no longer is. `until`: a form of
+    `kizuki.kit.when`, where it is only known that it was reached between the entry and then. Marked so already, nothing changes."""
     if name not in MILESTONES:
-        raise ValidationError(_("There is no such milestone."))
+        raise ValidationError({"name": _("There is no such milestone.")})
     hold(entry.incident)
     must_be_open(entry.incident)
     _must_be_last(entry, own=True)
+    _must_follow(entry, until)
+    there = MilestoneAt.objects.filter(incident=entry.incident, name=name, entry=entry, by=until).first()
+    if there is not None:
+        return there
     row, _new = MilestoneAt.objects.update_or_create(
         incident=entry.incident, name=name, defaults={"entry": entry, "by": until}
     )
@@ -182,9 +189,8 @@ def write(incident: Incident, *, by: By, moment: Moment, about: Sequence[About] 
         incident=incident, seq=incident.last_seq, at=moment.at, low=moment.low, high=moment.high, sort=moment.sort or now,
         zone=incident.zone, recorded_at=now, by_id=person, by_name="" if by is None else str(by)[:200], **values,
     )  # fmt: skip
-    Link.objects.bulk_create(
-        Link(entry=entry, kind=one.kind, key=one.key[:200], label=one.label[:300]) for one in dict.fromkeys(about)
-    )
+    once_each = {(one.kind, one.key[:200]): one.label[:300] for one in about}
+    Link.objects.bulk_create(Link(entry=entry, kind=kind, key=key, label=label) for (kind, key), label in once_each.items())
     return entry
 
 
@@ -199,6 +205,8 @@ def hold(incident: Incident, version: int | None = None) -> None:
 
 
 def _sent_before(incident: Incident, once: str) -> Entry | None:
+    if len(once) > MOST_ONCE:
+        raise ValidationError({"once": _("A key against doubling has at most %(n)d characters.") % {"n": MOST_ONCE}})
     return Entry.objects.filter(incident=incident, once=once).first() if once else None
 
 
@@ -223,10 +231,23 @@ def _moment(incident: Incident, at: str | Moment) -> Moment:
         raise ValidationError({"at": bad_moment(error)}) from None
 
 
+def _must_follow(entry: Entry, until: str) -> None:
+    """ValidationError unless `until` is a time that can be, and not before the entry."""
+    if not until:
+        return
+    try:
+        latest = _moment(entry.incident, until)
+    except ValidationError as error:
+        raise ValidationError({"until": error.messages}) from None
+    if len(until) > 60 or latest.high is None or (entry.low is not None and latest.high < entry.low):
+        raise ValidationError({"until": _("This has to be a time after the entry.")})
+
+
 def _said(text: str, lane: str, kind: str, handover: Sequence[str]) -> dict[str, Any]:
     """The content of an entry, checked."""
     faults: dict[str, str] = {}
-    plain = text.replace("\x00", "").strip()
+    # Half a character, as a program may send it, is in no text that is stored.
+    plain = text.replace("\x00", "").encode("utf-8", "ignore").decode().strip()
     if not plain:
         faults["text"] = _("Say what happened.")
     if len(plain) > MOST_TEXT:

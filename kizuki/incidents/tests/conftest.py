@@ -16,4 +16,4 @@ __all__ = ["small"]
 @pytest.fixture
 def incident(small: Organisation, cast: Cast) -> Incident:
     """An open incident that the responder leads."""
-    return open_incident(title="Strange sign-ins", kind="account-takeover", by=cast.responder)
+    return open_incident(title="Odd sign-ins", kind="account-takeover", by=cast.responder)
