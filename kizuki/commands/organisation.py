@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kizuki.imports.models import Import
     from kizuki.register.models import Organisation
 
-org_app = typer.Typer(name="org", help="Organisation files: validate.", no_args_is_help=True)
+org_app = typer.Typer(name="org", help="Organisation files: validate, import, export.", no_args_is_help=True)
 NOT_ALLOWED: Final = 3
 #: As many lines that need somebody are printed; `--json` gives all that are kept.
 SHOWN: Final = 40
@@ -28,7 +28,9 @@ Mapping = Annotated[
     Path | None, typer.Option("--mapping", help="YAML or JSON: which heading of a table gives which field.")
 ]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")]
-OnlyAdd = Annotated[bool, typer.Option("--only-add", help="Of an organisation file: keep what it does not name.")]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Take out of the register what an organisation file does not name.")
+]
 Undo = Annotated[str, typer.Option("--undo", metavar="BATCH", help="Take back an import by the number of its batch.")]
 As = Annotated[str, typer.Option("--as", metavar="MAIL", help="Act as this person, with their rights.")]
 
@@ -56,22 +58,22 @@ def org_validate(files: Files, json: Json = False) -> None:
 
 @org_app.command("import")
 def org_import(
-    file: File = None, *, dry_run: Dry = False, format: Format = "", mapping: Mapping = None, only_add: OnlyAdd = False,
+    file: File = None, *, dry_run: Dry = False, format: Format = "", mapping: Mapping = None, replace: Replace = False,
     undo: Undo = "", acting: As = "", home: Home = None, json: Json = False, lang: Language = "",
 ) -> None:  # fmt: skip
     """Bring a file into the register: all that is new and changed is entered, what is in conflict is told and left."""
     if (file is None) == (not undo):
         refuse("name the file to bring in, or the batch to take back with --undo")
     installed(home)
-    by = _person(acting)
     from django.utils import translation
 
     with translation.override(language(lang)):
+        by = _person(acting)
         if undo:
             _undo(undo, by)
         else:
             assert file is not None
-            _import(file, format, _mapping(mapping), {"only_add": only_add, "dry_run": dry_run, "json": json}, by)
+            _import(file, format, _mapping(mapping), {"replace": replace, "dry_run": dry_run, "json": json}, by)
 
 
 def _person(mail: str) -> Any:
@@ -169,7 +171,10 @@ def _import(path: Path, format: str, mapping: dict[str, str] | None, how: dict[s
         actions.discard_import(imported=made, by=by)
         refuse(f"{path}: the kind of file is not known; name it with --format ({', '.join(titles())})")
     options = {**made.options, **({"mapping": mapping} if mapping is not None else {})}
-    if chosen == ORGANISATION and not how["only_add"]:
+    if how["replace"] and chosen != ORGANISATION:
+        actions.discard_import(imported=made, by=by)
+        refuse(f"{path}: only an organisation file can stand for the whole register; leave out --replace")
+    if how["replace"]:
         options["removes"] = True
     made.format, made.options = chosen, options
     _plan(path, made, how, by)
@@ -205,12 +210,28 @@ def _plan(path: Path, made: Import, how: dict[str, bool], by: Any) -> None:
         actions.discard_import(imported=made, by=by)
         refuse("\n".join(faults))
     counts = dict(made.counts)
+    _say_gone(counts.get("gone", 0))
     if not how["dry_run"]:
         actions.begin_applying(imported=made, by=by, now=True)
         actions.apply_import(imported=made, by=by)
     _report(made, counts, how)
     if how["dry_run"]:
         actions.discard_import(imported=made, by=by)
+
+
+def _say_gone(number: int) -> None:
+    """What an import takes out is told before anything is done."""
+    from django.utils.translation import ngettext
+
+    if number:
+        say(
+            ngettext(
+                "To be taken out of the register, since the file does not name it: %(n)d record.",
+                "To be taken out of the register, since the file does not name them: %(n)d records.",
+                number,
+            )
+            % {"n": number}
+        )
 
 
 def _report(made: Import, counts: dict[str, int], how: dict[str, bool]) -> None:
