@@ -80,12 +80,19 @@ def _person(mail: str) -> Any:
     """Whoever acts: the command line itself, or a person who may import. Exit code 3 where they may not."""
     if not mail:
         return "kizuki org import"
+    from django.utils.translation import gettext as _
+
     from kizuki.accounts.models import Person
     from kizuki.imports.access import may_import
 
     person = Person.objects.filter(email=mail.lower()).first()
     if person is None:
-        refuse(f"“{mail}” is nobody's address here; see kizuki user list")
+        refuse(
+            _(
+                "“%(mail)s” is nobody's address here. Who is known stands on the page “People”; kizuki user makes somebody known."
+            )
+            % {"mail": mail}
+        )
     if not may_import(person):
         say(f"{mail} may not write the register")
         raise typer.Exit(NOT_ALLOWED)

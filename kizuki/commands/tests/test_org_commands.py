@@ -99,3 +99,12 @@ def test_bad_input_and_what_is_not_allowed(home: Path, tmp_path: Path) -> None:
         assert (result.returncode, told in result.stderr) == (code, True), (words, result.stderr)
     assert kizuki(home, "org", "export", "--format", "boat").returncode == 2
     assert kizuki(home, "org", "export", "--format", "csv").returncode == 2
+
+
+def test_somebody_unknown_is_told_where_those_who_are_known_stand(home: Path) -> None:
+    words = ("org", "import", str(COMPANY), "--as", "nobody@example.org", "--lang")
+    english, japanese = (kizuki(home, *words, language) for language in ("en", "ja"))
+    assert (english.returncode, japanese.returncode) == (2, 2)
+    assert "nobody's address here. Who is known stands on the page “People”; kizuki user makes" in english.stderr
+    assert "nobody@example.org は登録されていません。登録されている人は「利用者」のページ" in japanese.stderr
+    assert kizuki(home, "user", "--help").returncode == 0
