@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,7 +14,7 @@ from django.utils import timezone
 
 from kizuki.accounts.choices import Role
 from kizuki.accounts.models import Person
-from kizuki.demo.actions import load_company, load_library, load_life, sign_in_links
+from kizuki.demo.actions import load_company, load_life, sign_in_links
 from kizuki.demo.story import story
 from kizuki.devices.choices import Request
 from kizuki.devices.models import Admission, Device, Observation, Source
@@ -34,24 +33,6 @@ pytestmark = pytest.mark.django_db
 FILLED: tuple[type[Model], ...] = (
     Admission, Device, Note, Observation, OwnMeasure, Part, PeerGroup, Proposal, Sheet, Snapshot, Source, Task,
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def _told(django_db_setup: None, django_db_blocker: Any) -> Any:
-    """The demo as it is after its first start; made once for this file and rolled back at its end."""
-    from django.db import transaction
-
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_library()
-        load_company()
-        sign_in_links()
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def company(_told: None, db: None) -> Organisation:
-    return Organisation.objects.get(slug="demo-company")
 
 
 def counts() -> dict[str, int]:
