@@ -6,13 +6,15 @@ import datetime as dt
 from typing import Any, Final
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from kizuki.incidents.choices import OPEN, Kind, Severity, Status
 from kizuki.incidents.models import Incident, Member
+from kizuki.incidents.search import matching
+from kizuki.ui.templatetags.kizuki import language
 
 #: What a list may be sorted by: word → the fields, last the one that no two share. "-" before the word turns it round.
 SORTS: Final[dict[str, tuple[str, ...]]] = {
@@ -70,7 +72,9 @@ class IncidentFilter(forms.Form):
     def apply(self, rows: QuerySet[Incident]) -> QuerySet[Incident]:
         """The incidents asked for, in the order asked for; without one, the gravest first and then the newest."""
         asked = self.asked
-        rows = self._by_words(self._by_person(self._by_choice(rows, asked), asked), asked.get("q", ""))
+        rows = self._by_person(self._by_choice(rows, asked), asked)
+        if text := asked.get("q"):
+            rows = matching(rows, text, language(), self.person)
         if since := asked.get("since"):
             rows = rows.filter(opened_at__gte=_midnight(since))
         if until := asked.get("until"):
@@ -109,13 +113,6 @@ class IncidentFilter(forms.Form):
             return rows.filter(pk__in=mine.values("incident"))
         if lead:
             return rows.filter(lead=self.person.pk if lead == "me" else None)
-        return rows
-
-    @staticmethod
-    def _by_words(rows: QuerySet[Incident], text: str) -> QuerySet[Incident]:
-        """Every word must stand in the number, the title or the line that says how it stands."""
-        for word in text.split()[:8]:
-            rows = rows.filter(Q(number__icontains=word) | Q(title__icontains=word) | Q(stand__icontains=word))
         return rows
 
 
