@@ -7,6 +7,7 @@ day is today's; a day without a year is the latest that is not to come; a local 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -138,7 +139,7 @@ def _main(match: re.Match[str], here: _Here) -> str | None:
     about = bool(match["about"] or match["or_so"])
     offset = _offset(match["zone"], here)
     if match["ch1"] or match["ch2"] or match["ch3"]:
-        clock = _clock(_groups(match, "c"), here)
+        clock = clock_of(_groups(match, "c"), here.written)
         return _at(here.day_of(clock, _tz(offset, here)), clock, offset, here, about=about)
     found = _groups(match, "")
     has_clock = any(found[name] is not None for name in ("h1", "h2", "h3"))
@@ -149,7 +150,7 @@ def _main(match: re.Match[str], here: _Here) -> str | None:
     of_word = forms.DAY_WORDS[found["word"].lower()][1] if found["word"] else ""
     if not has_clock:
         return _whole(day, part or of_word, offset, here, about=about)
-    clock = _clock(found, here)
+    clock = clock_of(found, here.written)
     # “last night 2:00” may be yesterday's or today's; “09:00-10:00” is a span, “T09:00-10:00” a time in Hawaii
     if (of_word == "night" and clock.hour < 17) or (offset and _like_a_span(found)):
         raise here.bad("form")
@@ -247,7 +248,8 @@ def _sign(moment: datetime) -> str:
 
 def _groups(match: re.Match[str], begin: str) -> dict[str, str | None]:
     """What the groups whose names begin so hold, by the rest of their names."""
-    return {name[len(begin) :]: value for name, value in match.groupdict().items() if name.startswith(begin)}
+    found = match.groupdict()
+    return {name[len(begin) :]: value for name, value in found.items() if name.startswith(begin)} if begin else found
 
 
 def _offset(zone: str | None, here: _Here) -> timedelta | None:
@@ -265,23 +267,25 @@ def _offset(zone: str | None, here: _Here) -> timedelta | None:
     return timedelta(hours=hours, minutes=minutes) * (-1 if sign == "-" else 1)
 
 
-def _clock(found: dict[str, str | None], here: _Here) -> time:
-    """The time of day that was written. Raises BadMoment ("form") for 25:61, and for 午後12時, which people mean as noon or midnight."""
+def clock_of(found: Mapping[str, str | None], written: str) -> time:
+    """The time of day that the groups of a pattern hold. Raises BadMoment ("form") for 25:61, and for 午後12時, which people mean as noon
+    or as midnight."""
     hour = int(found["h1"] or found["h2"] or found["h3"] or 0)
     minute = 30 if found["half"] else int(found["i1"] or found["i2"] or 0)
     half = (found["ap1"] or found["ap2"] or found["ap3"] or found["ap4"] or "").lower()
     if half in ("午前", "午後"):
-        if hour > 11:
-            raise here.bad("form")
-        hour += 12 if half == "午後" else 0
+        possible, hour = hour <= 11, hour + (12 if half == "午後" else 0)
     elif half:
-        if not 1 <= hour <= 12:
-            raise here.bad("form")
-        hour = hour % 12 + (12 if half[0] == "p" else 0)
+        possible, hour = 1 <= hour <= 12, hour % 12 + (12 if half[0] == "p" else 0)
+    else:
+        possible = True
     try:
-        return time(hour, minute, int(found["s1"] or found["s2"] or 0))
+        made = time(hour, minute, int(found["s1"] or found["s2"] or 0))
     except ValueError:
-        raise here.bad("form") from None
+        possible = False
+    if not possible:
+        raise BadMoment("form", written)
+    return made
 
 
 def _day(

@@ -59,7 +59,7 @@ _HINTS: Final[dict[str, str]] = {
     "attack": r"encrypt|exfiltrat|brute.?forc|lateral|logged in from|ransom note|phish|malicious|exploit|攻撃|侵入|暗号化|窃取|持ち出|"
     r"不正(?:な|に)?ログイン|悪用|改ざん|脅迫",
     "detect": r"alert|alarm|detect|notic|discover|spotted|reported by|検知|発見|アラート|警報|気づ|気付|覚えがない|不審",
-    "analyse": r"analys|analyz|investigat|examin|check|confirm|review|log|image[ds]?\b|調査|解析|分析|確認|ログ|保全|特定|判明",
+    "analyse": r"analys|analyz|investigat|examin|check|confirm|review|\blogs?\b|image[ds]?\b|調査|解析|分析|確認|ログ|保全|特定|判明",
     "enable": r"unpatched|misconfigur|exposed|left open|weak password|脆弱|未適用|設定(?:ミス|不備|誤り)|公開されて",
 }  # fmt: skip
 _HINT: Final = {kind: re.compile(pattern) for kind, pattern in _HINTS.items()}

@@ -57,16 +57,15 @@ def read_line(text: str, *, now: datetime, zone: str, day_one: date, lane: str =
     act it was unless the line says otherwise. Raises BadMoment for a time that cannot be (form, future, ancient, gap, twice)."""
     reading = _Reading(text.strip())
     reading.head(now=now, zone=zone, day_one=day_one)
-    reading.tail()
-    rest, said = reading.rest.strip(), reading
-    people, assets = mentions(rest)
-    whose = said.lane or lane
-    asked = (("lane", whose), ("kind", said.kind), ("text", rest))
-    return Line(
-        at=said.at, lane=whose, kind=said.kind, text=rest, milestone=said.milestone, handover=tuple(said.handover),
-        people=people, assets=assets, guess="" if said.kind else lexicon.hint(rest),
-        missing=tuple(name for name, value in asked if not value), unknown=tuple(said.unknown),
-    )  # fmt: skip
+    return reading.line(lane)
+
+
+def read_words(text: str, *, lane: str = "") -> Line:
+    """As `read_line`, for a text whose time is known already."""
+    reading = _Reading(text.strip())
+    while reading.rest and reading.word():
+        pass
+    return reading.line(lane)
 
 
 def printed(line: Line) -> str:
@@ -92,6 +91,18 @@ class _Reading:
         self.handover: list[str] = []
         self.unknown: list[str] = []
 
+    def line(self, lane: str) -> Line:
+        """The line, once what stands before the text was taken."""
+        self._tail()
+        rest, whose = self.rest.strip(), self.lane or lane
+        people, assets = mentions(rest)
+        asked = (("lane", whose), ("kind", self.kind), ("text", rest))
+        return Line(
+            at=self.at, lane=whose, kind=self.kind, text=rest, milestone=self.milestone, handover=tuple(self.handover),
+            people=people, assets=assets, guess="" if self.kind else lexicon.hint(rest),
+            missing=tuple(name for name, value in asked if not value), unknown=tuple(self.unknown),
+        )  # fmt: skip
+
     def head(self, *, now: datetime, zone: str, day_one: date) -> None:
         """Take what stands before the text."""
         first = True
@@ -101,7 +112,7 @@ class _Reading:
                 self.at, self.rest = read.at, self.rest[read.end :]
                 if not read.end:  # the time belongs to what is told
                     return
-            elif not self._word():
+            elif not self.word():
                 return
             first = False
 
@@ -119,7 +130,7 @@ class _Reading:
             return read
         return None
 
-    def _word(self) -> bool:
+    def word(self) -> bool:
         """Take the next word, if it says whose act or what kind it was, or is a mark."""
         match = _WORD.match(self.rest)
         if match is None:
@@ -136,7 +147,7 @@ class _Reading:
         self.rest = after
         return True
 
-    def tail(self) -> None:
+    def _tail(self) -> None:
         """Take the marks that stand after the text."""
         while self.rest:
             *before, last = self.rest.rsplit(None, 1)

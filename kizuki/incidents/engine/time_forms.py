@@ -81,6 +81,8 @@ MAIN: Final = re.compile(
     rf"{_ABOUT}(?:{_DAY}(?:{_SINCE}(?:{_CLOCK}|{_PART})|{_NO_CLOCK})|{_CLOCK.replace('(?P<', '(?P<c')})(?: ?{_ZONE})?{_OR_SO}{_END}",
     re.IGNORECASE,
 )
+#: A time of day that has no day.
+BARE: Final = re.compile(rf"{_ABOUT}{_CLOCK}(?: ?{_ZONE})?{_OR_SO}{_END}", re.IGNORECASE)
 BEFORE: Final = re.compile(
     rf"(?:before {_DAY}|{_DAY.replace('(?P<', '(?P<j').replace('(?P=', '(?P=j')} ?(?P<upto>より前|以前))(?: ?{_ZONE})?{_END}",
     re.IGNORECASE,
