@@ -12,8 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from kizuki.casebook.words import MILESTONES
-from kizuki.incidents.choices import AssetState, Auto, IndicatorState, Kind, Role, Severity, Status, TaskState
+from kizuki.incidents.choices import (
+    AssetState,
+    Auto,
+    IndicatorState,
+    Kind,
+    Role,
+    SettingState,
+    Severity,
+    Status,
+    TaskState,
+)
 from kizuki.incidents.models import Entry
+from kizuki.incidents.review_words import PARTS, POINTS, REVIEW_FIELDS
 from kizuki.kit.text import Text
 from kizuki.ui.templatetags.kizuki import language
 
@@ -178,7 +189,40 @@ def _file(_entry: Entry, _id: str, values: Values, _was: Values, _labels: Sequen
 
 
 def _closed(_entry: Entry, _id: str, values: Values, _was: Values, _labels: Sequence[str]) -> str:
-    return _with_reason(_("Incident closed"), values)
+    passed = values.get("overrides") or {}
+    if not passed:
+        return _with_reason(_("Incident closed"), values)
+    points = (f"{POINTS[point].name if point in POINTS else point} – {reason}" for point, reason in passed.items())
+    return _("Incident closed, although something is missing: %(points)s") % {
+        "points": pgettext("between changes", "; ").join(points)
+    }
+
+
+def _review(_entry: Entry, id: str, values: Values, was: Values, _labels: Sequence[str]) -> str:
+    if "setting" in values:
+        return _same_setting(values)
+    if not id:
+        names = (str(REVIEW_FIELDS[name]) for name in values if name in REVIEW_FIELDS)
+        return _("Review, written: %(fields)s") % {"fields": pgettext("between things", ", ").join(names)}
+    words = {"part": PARTS.get(values.get("part", ""), ""), "text": values.get("text") or was.get("text", "")}
+    if values.get("text") is None:
+        return _("Review, taken out of “%(part)s”: %(text)s") % words
+    if was:
+        return _("Review, changed in “%(part)s”: %(text)s") % words
+    return _("Review, “%(part)s”: %(text)s") % words
+
+
+def _same_setting(values: Values) -> str:
+    words = {"measure": values["setting"], "n": values.get("found") or len(values.get("assets") or ())}
+    if "found" in values:
+        text = ngettext(
+            "Same setting: %(n)d asset to look at for %(measure)s", "Same setting: %(n)d assets to look at for %(measure)s",
+            words["n"],
+        )  # fmt: skip
+        return text % words
+    state = values.get("state")
+    words["state"] = SettingState(state).label if state in SettingState.values else state
+    return _("Same setting, %(measure)s: %(n)d × %(state)s") % words
 
 
 def _merged(_entry: Entry, _id: str, values: Values, _was: Values, _labels: Sequence[str]) -> str:
@@ -205,5 +249,5 @@ _SAY: Final[dict[str, Callable[[Entry, str, Values, Values, Sequence[str]], str]
     Auto.OPENED: _opened, Auto.CHANGED: _changed, Auto.SEVERITY: _severity, Auto.ROLE: _role, Auto.MILESTONE: _milestone,
     Auto.TASK: _task, Auto.DECISION: _decision, Auto.ASSET: _asset, Auto.INDICATOR: _indicator, Auto.FILE: _file,
     Auto.CLOSED: _closed, Auto.MERGED: _merged, Auto.ESCALATION: _escalation, Auto.AUTHORITY: _authority,
-    Auto.NEXT: _next,
+    Auto.NEXT: _next, Auto.REVIEW: _review,
 }  # fmt: skip

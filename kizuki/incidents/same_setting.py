@@ -1,0 +1,36 @@
+"""The same setting elsewhere: which assets of the register are like the affected ones and lack a measure too."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from django.utils import timezone
+
+from kizuki.incidents.choices import AssetState
+from kizuki.incidents.engine.alike import Alike, alike, states_at
+from kizuki.incidents.models import Incident
+from kizuki.register.engine.format import Organisation as Document
+
+#: The incident concerns them, whatever was done since.
+CONCERNED: Final = (AssetState.SUSPECTED, AssetState.AFFECTED, AssetState.CONTAINED, AssetState.RECOVERED)
+
+
+def concerned(incident: Incident) -> frozenset[str]:
+    """The assets that were hit, or may have been, by their ids in the register."""
+    return frozenset(incident.assets.filter(state__in=CONCERNED).values_list("key", flat=True))
+
+
+def register(incident: Incident) -> Document:
+    """The register as it counts today."""
+    return incident.organisation.standing(timezone.localdate().isoformat())
+
+
+def like_affected(incident: Incident, measure: str) -> list[Alike]:
+    """Where the same could happen."""
+    return alike(register(incident), concerned(incident), measure)
+
+
+def coverage(incident: Incident, measures: Collection[str], assets: Collection[str]) -> dict[str, frozenset[str]]:
+    """How measures stand at the assets of an incident; nothing is read where none is asked for."""
+    return states_at(register(incident), assets, measures) if measures else {}
