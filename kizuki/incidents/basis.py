@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from kizuki.incidents.choices import UNDONE, IndicatorState
-from kizuki.incidents.models import Entry, Incident, Task
+from kizuki.casebook.words import MILESTONES
+from kizuki.incidents.choices import UNDONE, AssetState, IndicatorState, Severity, Status, TaskState
+from kizuki.incidents.engine.defang import defanged
+from kizuki.incidents.models import Entry, Incident, Indicator, Task
+from kizuki.kit.text import Text
 
 #: So many of each kind are kept with a decision; how many there were is kept as a number.
 MOST: Final = 200
@@ -17,22 +23,40 @@ LAST_ENTRIES: Final = 20
 
 def frozen(incident: Incident) -> dict[str, Any]:
     """What is known of the incident now, as JSON holds it: `at` the moment, `seq` the newest entry; how it stands; milestones, assets,
-    indicators that nobody rejected, undone tasks; `entries`: the numbers of the newest entries that people wrote and nothing has
-    replaced. `counts`: how many there are of what was cut to `MOST`. The incident must be held."""
-    assets = incident.assets.values("key", "label", "state")
-    indicators = incident.indicators.exclude(state=IndicatorState.REJECTED).values("kind", "value", "state")
-    tasks = incident.tasks.filter(state__in=UNDONE)
+    indicators that nobody rejected, undone tasks; `entries`: the numbers of the newest entries that tell something and that nothing
+    has replaced. `counts`: how many there are of what was cut to `MOST`. Five questions; the incident must be held."""
+    tasks = incident.tasks.filter(state__in=UNDONE).select_related("owner")
+    known, undone = standing(incident), [_task(task) for task in tasks[:MOST]]
+    return {
+        **known, "at": timezone.now().isoformat(), "seq": incident.last_seq, "kind": incident.kind, "title": incident.title,
+        "stand": incident.stand, "tlp": incident.tlp, "tasks": undone,
+        "entries": last_entries(incident),
+        "counts": {
+            "assets": _count(known["assets"], incident.assets), "indicators": _count(known["indicators"], _held(incident)),
+            "tasks": _count(undone, tasks),
+        },
+    }  # fmt: skip
+
+
+def standing(incident: Incident) -> dict[str, Any]:
+    """How the incident stands now: the part of the above that can have changed when a decision is looked at again. Three questions."""
     milestones = incident.milestones.select_related("entry")
     return {
-        "at": timezone.now().isoformat(), "seq": incident.last_seq, "status": incident.status, "severity": incident.severity,
-        "kind": incident.kind, "title": incident.title, "stand": incident.stand, "tlp": incident.tlp,
-        "lead": incident.lead.name if incident.lead else "",
+        "status": incident.status, "severity": incident.severity, "lead": incident.lead.name if incident.lead else "",
         "milestones": [{"name": row.name, "seq": row.entry.seq, "at": row.entry.at} for row in milestones],
-        "assets": list(assets[:MOST]), "indicators": list(indicators[:MOST]),
-        "tasks": [_task(task) for task in tasks.select_related("owner")[:MOST]],
-        "entries": last_entries(incident),
-        "counts": {"assets": assets.count(), "indicators": indicators.count(), "tasks": tasks.count()},
+        "assets": list(incident.assets.values("key", "label", "state")[:MOST]),
+        "indicators": list(_held(incident).values("kind", "value", "state")[:MOST]),
     }  # fmt: skip
+
+
+def _held(incident: Incident) -> QuerySet[Indicator]:
+    """The indicators that nobody has rejected."""
+    return Indicator.objects.filter(incident=incident).exclude(state=IndicatorState.REJECTED)
+
+
+def _count(kept: Sequence[Any], rows: Any) -> int:
+    """How many there are, of which no more than `MOST` were kept."""
+    return len(kept) if len(kept) < MOST else int(rows.count())
 
 
 def last_entries(incident: Incident) -> list[int]:
@@ -47,3 +71,66 @@ def _task(task: Task) -> dict[str, Any]:
         "number": task.number, "title_ja": task.title_ja, "title_en": task.title_en, "state": task.state, "role": task.role,
         "owner": task.owner.name if task.owner else "", "due": task.due.isoformat() if task.due else None,
     }  # fmt: skip
+
+
+class Change(NamedTuple):
+    """One thing that is not what it was: its kind and name, how it was then ("" new), how it is now."""
+
+    kind: str
+    name: str
+    was: str
+    now: str
+
+
+def shown(basis: Mapping[str, Any]) -> dict[str, Any]:
+    """The frozen basis with the words of the reader's language."""
+    return {
+        **basis, "at": dt.datetime.fromisoformat(basis["at"]), "status_name": _word(Status, basis["status"]),
+        "severity_name": _word(Severity, basis["severity"]),
+        "milestones": [{**one, "name": MILESTONES.get(one["name"], one["name"])} for one in basis["milestones"]],
+        "assets": [{**one, "state": _word(AssetState, one["state"])} for one in basis["assets"]],
+        "indicators": [
+            {"value": defanged(one["kind"], one["value"]), "state": _word(IndicatorState, one["state"])}
+            for one in basis["indicators"]
+        ],
+        "tasks": [
+            {**one, "title": Text(ja=one["title_ja"] or None, en=one["title_en"] or None), "state": _word(TaskState, one["state"])}
+            for one in basis["tasks"]
+        ],
+        "more": {name: max(0, count - len(basis[name])) for name, count in basis["counts"].items()},
+    }  # fmt: skip
+
+
+def changes(basis: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
+    """What is different now from what a decision was taken on; as `frozen` and `standing` give them."""
+    made = [
+        Change("status", "", _word(Status, basis["status"]), _word(Status, now["status"])),
+        Change("severity", "", _word(Severity, basis["severity"]), _word(Severity, now["severity"])),
+        Change("lead", "", basis["lead"], now["lead"]),
+    ]
+    made += _pairs("milestone", basis["milestones"], now["milestones"], _milestone)
+    made += _pairs("asset", basis["assets"], now["assets"], lambda one: (one["label"], _word(AssetState, one["state"])))
+    made += _pairs("indicator", basis["indicators"], now["indicators"], _indicator)
+    return [change for change in made if change.was != change.now]
+
+
+def _pairs(
+    kind: str,
+    then: Sequence[Mapping[str, Any]],
+    now: Sequence[Mapping[str, Any]],
+    read: Callable[[Mapping[str, Any]], tuple[str, str]],
+) -> list[Change]:
+    before, after = dict(map(read, then)), dict(map(read, now))
+    return [Change(kind, name, before.get(name, ""), after.get(name, "")) for name in {**before, **after}]
+
+
+def _milestone(one: Mapping[str, Any]) -> tuple[str, str]:
+    return str(MILESTONES.get(one["name"], one["name"])), str(one["seq"])
+
+
+def _indicator(one: Mapping[str, Any]) -> tuple[str, str]:
+    return defanged(one["kind"], one["value"]), _word(IndicatorState, one["state"])
+
+
+def _word(choices: Any, value: Any) -> str:
+    return str(choices(value).label) if value in choices.values else str(value)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
+from kizuki.casebook.models import Case
 from kizuki.incidents.choices import Kind
 from kizuki.incidents.engine import procedure as engine
-from kizuki.incidents.engine.procedure import Procedure
+from kizuki.incidents.engine.procedure import Procedure, Step
 from kizuki.incidents.models import OwnProcedure
 from kizuki.kit.library import library_path
 from kizuki.measures import library as measures
@@ -62,6 +64,15 @@ def find(id: str) -> Offered | None:
 def in_force() -> list[Procedure]:
     """The procedures that can be begun."""
     return [one.procedure for one in offered() if one.in_force]
+
+
+def cases_of(person: Any, steps: Iterable[Step]) -> dict[str, Case]:
+    """The cases that the steps name and the person may see, by id; without a question where they name none."""
+    named = {case for step in steps for case in step.cases}
+    if not named:
+        return {}
+    rows = Case.objects.visible_to(person).filter(slug__in=named)
+    return {row.slug: row for row in rows.only("slug", "number", "title_ja", "title_en")}
 
 
 def _replaced(row: OwnProcedure | None) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kizuki.incidents import hooks
+from kizuki.incidents.actions.tasks import fit, plain
 from kizuki.incidents.actions.timeline import ROOM, About, hold, must_be_open, note
 from kizuki.incidents.basis import frozen
 from kizuki.incidents.choices import LANE_OF, Auto
@@ -43,6 +44,7 @@ def add_decision(
     """Write down what was decided, with what is known now. `chosen`: the place of the option, from 0. `task`: the task whose question it
     answers. With `once`, a decision that came with the same is given back as it is. ValidationError by field for what cannot be;
     what stands here is never changed, only looked at again."""
+    fit(once)
     hold(incident)
     if once and (there := Decision.objects.filter(incident=incident, once=once).first()) is not None:
         return there
@@ -75,24 +77,25 @@ def review_decision(
 ) -> DecisionReview:
     """Say whether a decision still holds, why, and when to look next. One that no longer holds has to say why."""
     incident = decision.incident
+    fit(once)
     hold(incident)
     if once and (sent := Entry.objects.filter(incident=incident, once=once).first()) is not None:
         return DecisionReview.objects.get(pk=sent.data["set"]["review"])
     must_be_open(incident)
-    plain = _plain(text)
-    if not holds and not plain:
+    said = plain(text)
+    if not holds and not said:
         raise ValidationError({"text": _("Say why it no longer holds.")})
-    if len(plain) > MOST["text"]:
-        raise ValidationError({"text": _too_long("text", plain)})
+    if len(said) > MOST["text"]:
+        raise ValidationError({"text": _too_long("text", said)})
     _later(review_on)
     person = None if by is None or isinstance(by, str) else by.pk
     review: DecisionReview = DecisionReview.objects.create(
-        decision=decision, holds=holds, text=plain, review_on=review_on, by_id=person, by_name="" if by is None else str(by)[:200]
+        decision=decision, holds=holds, text=said, review_on=review_on, by_id=person, by_name="" if by is None else str(by)[:200]
     )  # fmt: skip
-    values = {"holds": holds, "text": plain, "review_on": _iso(review_on), "review": review.pk}
+    values = {"holds": holds, "text": said, "review_on": _iso(review_on), "review": review.pk}
     note(
         incident, Auto.DECISION, by=by, kind="decide", id=str(decision.number), values=values, lane=decision.entry.lane,
-        text=plain, once=once,
+        text=said, once=once,
     )  # fmt: skip
     data = {"decision": decision.number, "holds": holds}
     record(by=by, room=ROOM, verb="reviewed_decision", obj=incident, data=data)
@@ -103,7 +106,7 @@ def review_decision(
 def _checked(*, question: str, options: Sequence[str], chosen: int, reason: str, decided_by: str) -> dict[str, Any]:
     """The content of a decision, trimmed; ValidationError by field."""
     faults: dict[str, Any] = {}
-    said = {"question": _plain(question), "reason": _plain(reason), "decided_by": " ".join(_plain(decided_by).split())}
+    said = {"question": plain(question), "reason": plain(reason), "decided_by": " ".join(plain(decided_by).split())}
     empty = {
         "question": _("Write the question that was decided."), "reason": _("Say why: later nobody will remember."),
         "decided_by": _("Say whose decision it was."),
@@ -113,7 +116,7 @@ def _checked(*, question: str, options: Sequence[str], chosen: int, reason: str,
             faults[name] = empty[name]
         elif len(text) > MOST[name]:
             faults[name] = _too_long(name, text)
-    listed = [" ".join(_plain(option).split()) for option in options]
+    listed = [" ".join(plain(option).split()) for option in options]
     if any(len(option) > MOST["option"] for option in listed):
         faults["options"] = _too_long("option", max(listed, key=len))
     elif not LEAST_OPTIONS <= len([option for option in listed if option]) == len(listed) <= MOST_OPTIONS:
@@ -136,10 +139,6 @@ def _who_decides(task: Task) -> str:
 def _later(review_on: dt.datetime | None) -> None:
     if review_on is not None and not timezone.now() < review_on < timezone.now() + dt.timedelta(days=3660):
         raise ValidationError({"review_on": _("Choose a time that is to come, within ten years.")})
-
-
-def _plain(text: str) -> str:
-    return text.replace("\x00", "").strip()
 
 
 def _too_long(name: str, text: str) -> str:

@@ -34,6 +34,7 @@ from kizuki.register.columns import both
 
 MOST_TITLE: Final = 300
 MOST_RESULT: Final = 4000
+MOST_ONCE: Final = 64
 #: How what somebody of a role did is entered, where no procedure says it.
 KIND_OF: Final[dict[str, str]] = {
     Role.IT: "contain", Role.COMMUNICATIONS: "communicate", Role.LEGAL: "report", Role.EXECUTIVE: "decide",
@@ -91,6 +92,7 @@ def add_task(
 ) -> Task:
     """Write down what has to be done. A plain title stands for both languages. With `once`, a task that came with the same is given
     back as it is. ValidationError by field for what cannot be."""
+    fit(once)
     hold(incident)
     if once and (there := Task.objects.filter(incident=incident, once=once).first()) is not None:
         return there
@@ -138,7 +140,11 @@ def edit_task(
 
 @transaction.atomic
 def take_task(*, task: Task, version: int, by: By, once: str = "") -> Task:
-    """Begin to work on it: it is in progress, and whoever takes it has it from now on."""
+    """Begin to work on it: it is in progress, and whoever takes it has it from now on. Who has it already takes nothing."""
+    hold(task.incident)
+    if isinstance(by, Person) and Task.objects.filter(pk=task.pk, state=TaskState.DOING, owner=by).exists():
+        _known(task)
+        return task
     owner = {"owner": by} if isinstance(by, Person) else {}
     _move(task, version, UNDONE, by=by, once=once, values={"state": TaskState.DOING, "result": "", **owner})
     return task
@@ -195,7 +201,7 @@ def drop_task(*, task: Task, version: int, reason: str, by: By, once: str = "") 
 @transaction.atomic
 def reopen_task(*, task: Task, version: int, by: By, reason: str = "", once: str = "") -> Task:
     """Take it up again. What came of it before stays in the timeline."""
-    values = {"state": TaskState.TODO, "result": reason.strip()[:MOST_RESULT], "ended_at": None}
+    values = {"state": TaskState.TODO, "result": plain(reason)[:MOST_RESULT], "ended_at": None}
     _move(task, version, (TaskState.DONE, TaskState.DROPPED), by=by, once=once, values=values)
     return task
 
@@ -206,6 +212,7 @@ def assign_tasks(
 ) -> Assigned:
     """Give several tasks to one person, or to nobody. `tasks`: number → version as it was shown; those that changed since are left
     as they are and given back as stale."""
+    fit(once)
     hold(incident)
     if once and Entry.objects.filter(incident=incident, once=once).exists():
         return Assigned(list(Task.objects.filter(incident=incident, number__in=tasks)), [])
@@ -270,7 +277,7 @@ def _tell(task: Task, verb: str, event: str, by: By, **data: Any) -> None:
 
 def _fresh(task: Task, version: int, states: Collection[str]) -> None:
     """Know the task as it is now. Stale unless it has this version and one of these states."""
-    task.refresh_from_db(fields=[field.name for field in Task._meta.concrete_fields if field.name != "incident"])
+    _known(task)
     if task.version != version or task.state not in states:
         raise Stale(task)
 
@@ -287,10 +294,27 @@ def _write(task: Task, **values: Any) -> None:
 
 def _sent_before(task: Task, once: str) -> bool:
     """Whether this sending was acted on already; the task is then known as it is."""
+    fit(once)
     if not (once and Entry.objects.filter(incident=task.incident_id, once=once).exists()):
         return False
-    task.refresh_from_db(fields=[field.name for field in Task._meta.concrete_fields if field.name != "incident"])
+    _known(task)
     return True
+
+
+def fit(once: str) -> None:
+    """ValidationError for a key against doubling that cannot be kept."""
+    if len(once) > MOST_ONCE:
+        raise ValidationError({"once": _("A key against doubling has at most %(n)d characters.") % {"n": MOST_ONCE}})
+
+
+def plain(text: str) -> str:
+    """The text without what no database keeps: NUL, and half of a character, as a program may send it."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode().strip()
+
+
+def _known(task: Task) -> None:
+    """Know the row as it is now; its incident is held and known already."""
+    task.refresh_from_db(fields=[field.name for field in Task._meta.concrete_fields if field.name != "incident"])
 
 
 def _next_number(incident: Incident) -> int:
@@ -317,7 +341,7 @@ def _checked(
 ) -> dict[str, Any]:
     """The content of a task, trimmed; ValidationError by field."""
     faults: dict[str, Any] = {}
-    ja, en = (" ".join(text.replace("\x00", "").split()) for text in both(title))
+    ja, en = (" ".join(plain(text).split()) for text in both(title))
     if not (ja or en):
         faults["title"] = _("Say what has to be done.")
     if (n := max(len(ja), len(en))) > MOST_TITLE:
@@ -343,13 +367,13 @@ def _must_see(incident: Incident, owner: Person | None) -> None:
 
 
 def _said(text: str, field: str, empty: str) -> str:
-    plain = text.replace("\x00", "").strip()
-    if not plain:
+    said = plain(text)
+    if not said:
         raise ValidationError({field: empty})
-    if len(plain) > MOST_RESULT:
-        most = {"most": f"{MOST_RESULT:,}", "n": f"{len(plain):,}"}
+    if len(said) > MOST_RESULT:
+        most = {"most": f"{MOST_RESULT:,}", "n": f"{len(said):,}"}
         raise ValidationError({field: _("At most %(most)s characters; these are %(n)s.") % most})
-    return plain
+    return said
 
 
 def _possible(incident: Incident, at: dt.datetime | None) -> dt.datetime:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kizuki.accounts.access import get_visible
-from kizuki.incidents import rules
+from kizuki.incidents import beside, rules
 from kizuki.incidents.models import Incident
 
 
@@ -25,6 +25,8 @@ class Part(NamedTuple):
 #: The pages of an incident in the order of their links.
 PARTS = [
     Part("incident", _("Timeline")),
+    Part("tasks", _("Tasks")),
+    Part("decisions", _("Decisions")),
     Part("figures", _("Figures")),
 ]
 
@@ -38,7 +40,10 @@ class Side(NamedTuple):
 
 
 #: The blocks beside the timeline, from the top.
-SIDES: list[Side] = []
+SIDES: list[Side] = [
+    Side("incidents/side_tasks.html", beside.tasks),
+    Side("incidents/side_decisions.html", beside.decisions),
+]
 
 
 def sides(request: HttpRequest, incident: Incident) -> list[dict[str, Any]]:
