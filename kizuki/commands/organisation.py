@@ -36,7 +36,7 @@ As = Annotated[str, typer.Option("--as", metavar="MAIL", help="Act as this perso
 
 #: Words of the tables in Japanese; English is the word itself.
 JAPANESE: Final = {
-    "Row": "行", "Kind": "種類", "Id": "ID", "Name": "名称", "State": "状態", "What": "内容", "Records": "件数", "new": "新規",
+    "Row": "行", "Kind": "種類", "Id": "ID", "Name": "名前", "State": "状態", "What": "内容", "Records": "件数", "new": "新規",
     "changed": "変更", "gone": "削除", "conflict": "矛盾", "outside": "対象外", "bad": "取込不可", "note": "一部のみ", "same": "変更なし",
     "done": "反映", "refused": "拒否",
 }  # fmt: skip
