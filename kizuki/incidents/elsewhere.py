@@ -7,7 +7,8 @@ from typing import Any, Final
 from django.db.models import CharField, QuerySet
 from django.db.models.functions import Cast
 
-from kizuki.incidents.models import FileOf, Incident
+from kizuki.incidents import hooks
+from kizuki.incidents.models import Entry, FileOf, Incident
 
 #: How decisions by criteria name an incident as that which they are about.
 ABOUT: Final = Incident._meta.label_lower
@@ -25,10 +26,17 @@ def may_see_file(person: Any, digest: str) -> bool:
     return FileOf.objects.filter(file__digest=digest, incident__in=Incident.objects.visible_to(person)).exists()
 
 
+def _propose(entry: Entry) -> None:
+    from kizuki.incidents.actions import propose_indicators
+
+    propose_indicators(entry=entry)
+
+
 def install() -> None:
-    """Tell those rooms so."""
+    """Tell those rooms so; and have indicators found in what people enter."""
     from kizuki.criteria import hooks as criteria
     from kizuki.files import hooks as files
 
     criteria.hidden_from[ABOUT] = hidden_from
     files.may_see_by.append(may_see_file)
+    hooks.after_entry.append(_propose)

@@ -96,7 +96,13 @@ def _set_severity(incident: Incident, severity: int, by: By, why: Mapping[str, A
     incident.severity, incident.version = severity, incident.version + 1
     Incident.objects.filter(pk=incident.pk).update(severity=severity, version=incident.version)
     note(
-        incident, Auto.SEVERITY, by=by, kind="decide", values={"severity": severity, **why}, was={"severity": was}, once=once
+        incident,
+        Auto.SEVERITY,
+        by=by,
+        kind="decide",
+        values={"severity": severity, **why},
+        was={"severity": was},
+        once=once,
     )
     record(by=by, room=ROOM, verb="judged", obj=incident, data={"severity": severity, "was": was})
     hooks.happened(incident, "incident.severity", {"severity": severity, "was": was})
@@ -117,7 +123,7 @@ def judge_escalation(*, incident: Incident, facts: Facts, by: By, once: str = ""
     asked = {fact.id for fact in version.read.facts}
     severity = {SEVERITY_FACT: f"s{incident.severity}"} if SEVERITY_FACT in asked else {}
     made = decide(purpose=ESCALATION, facts={**facts, **severity}, by=by, about=incident)
-    _tell(incident, Auto.ESCALATION, "escalate", made, by, once)
+    _tell(incident, Auto.ESCALATION, made, by, once)
     return made
 
 
@@ -129,18 +135,22 @@ def judge_stop(*, incident: Incident, facts: Facts, by: By, once: str = "") -> J
         return there
     must_be_open(incident)
     made = decide(purpose=AUTHORITY, facts=facts, by=by, about=incident)
-    _tell(incident, Auto.AUTHORITY, "decide", made, by, once)
+    _tell(incident, Auto.AUTHORITY, made, by, once)
     return made
 
 
-def _tell(incident: Incident, auto: str, kind: str, made: Judgement, by: By, once: str) -> None:
+#: What kind of act it is to ask the criteria.
+_KINDS: Final = {Auto.ESCALATION: "escalate", Auto.AUTHORITY: "decide"}
+
+
+def _tell(incident: Incident, auto: Auto, made: Judgement, by: By, once: str) -> None:
     name = made.version.read.outcome(made.outcome).name
     values = {
         "judgement": made.pk, "outcome": made.outcome, "rule": made.rule, "name_ja": name.ja or "", "name_en": name.en or "",
     }  # fmt: skip
-    note(incident, auto, by=by, kind=kind, id=str(made.pk), values=values, once=once)
+    note(incident, auto, by=by, kind=_KINDS[auto], id=str(made.pk), values=values, once=once)
     record(by=by, room=ROOM, verb="asked_criteria", obj=incident, data={"judgement": made.pk, "outcome": made.outcome})
-    hooks.happened(incident, f"{auto}.judged", {"judgement": made.pk})
+    hooks.happened(incident, f"{auto.value}.judged", {"judgement": made.pk})
 
 
 def _made_before(incident: Incident, once: str) -> Judgement | None:

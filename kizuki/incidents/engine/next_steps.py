@@ -3,6 +3,7 @@ missed. Every suggestion names where it stands in the case."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, Literal, TypeAlias
 
@@ -30,6 +31,7 @@ MOST: Final = 24
 ACTS: Final = frozenset(
     {"analyse", "contain", "eradicate", "recover", "escalate", "decide", "communicate", "report", "detect"}
 )
+LONGEST_ID: Final = 40
 #: Acts that one would still do when they were left out.
 LATE: Final = frozenset({"contain", "escalate", "decide", "communicate", "report"})
 
@@ -151,9 +153,15 @@ def _acts(one: Alike) -> Iterator[Suggestion]:
         for n, entry in enumerate(group[:MOST_ACTS]):
             source = _source(one.case, "entry", str(entry.n), entry.text, entry, behind=worth == "behind")
             yield Suggestion(
-                f"entry:{one.case.id}:{entry.n}", "entry", None, _role(one.case, entry), entry.kind, (), (source,),
+                entry_key(one.case, entry), "entry", None, _role(one.case, entry), entry.kind, (), (source,),
                 WORTH[worth] * FURTHER**n,
             )  # fmt: skip
+
+
+def entry_key(case: Case, entry: Entry) -> str:
+    """The key of an act of a case; short enough for what keeps it, however long the case's id is."""
+    name = case.id if len(case.id) <= LONGEST_ID else hashlib.sha256(case.id.encode()).hexdigest()[:LONGEST_ID]
+    return f"entry:{name}:{entry.n}"
 
 
 #: Who does what a lane of a case did.

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kizuki.accounts.access import get_visible
-from kizuki.incidents import beside, rules
+from kizuki.incidents import beside, rules, sides_known
 from kizuki.incidents.models import Incident
 
 
@@ -27,6 +27,10 @@ PARTS = [
     Part("incident", _("Timeline")),
     Part("tasks", _("Tasks")),
     Part("decisions", _("Decisions")),
+    Part("known", _("What is known")),
+    Part("next", _("Next steps")),
+    Part("severity", _("Severity")),
+    Part("stop", _("Authority to stop")),
     Part("figures", _("Figures")),
 ]
 
@@ -43,6 +47,8 @@ class Side(NamedTuple):
 SIDES: list[Side] = [
     Side("incidents/side_tasks.html", beside.tasks),
     Side("incidents/side_decisions.html", beside.decisions),
+    Side("incidents/next_top.html", sides_known.steps),
+    Side("incidents/side_known.html", sides_known.known),
 ]
 
 
