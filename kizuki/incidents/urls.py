@@ -2,7 +2,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kizuki.incidents.views import decisions, entering, entry, figures, listing, mine, procedures, tasks, timeline
+from kizuki.incidents.views import (
+    decisions,
+    entering,
+    entry,
+    figures,
+    judging,
+    known,
+    listing,
+    mine,
+    next_steps,
+    paste,
+    procedures,
+    tasks,
+    timeline,
+)
 
 app_name = "incidents"
 urlpatterns = [
@@ -20,9 +34,25 @@ urlpatterns = [
     path("<str:number>", timeline.incident, name="incident"),
     path("<str:number>/line", entering.line, name="line"),
     path("<str:number>/enter", entering.add, name="enter"),
+    path("<str:number>/paste", paste.paste, name="paste"),
+    path("<str:number>/paste/enter", paste.enter, name="paste_enter"),
     path("<str:number>/entries/<int:seq>", entry.entry, name="entry"),
     path("<str:number>/entries/<int:seq>/<slug:word>", entry.act, name="entry_act"),
     path("<str:number>/figures", figures.incident, name="figures"),
+    path("<str:number>/severity", judging.severity, name="severity"),
+    path("<str:number>/severity/set", judging.set_severity, name="set_severity"),
+    path("<str:number>/severity/plan", judging.plan_escalation, name="plan_escalation"),
+    path("<str:number>/stop", judging.stop, name="stop"),
+    path("<str:number>/known", known.known, name="known"),
+    path("<str:number>/known/assets", known.add_assets, name="add_assets"),
+    path("<str:number>/known/assets/<int:pk>", known.asset, name="asset"),
+    path("<str:number>/known/indicators", known.add_indicators, name="add_indicators"),
+    path("<str:number>/known/indicators/<int:pk>", known.indicator, name="indicator"),
+    path("<str:number>/known/files", known.add_file, name="add_file"),
+    path("<str:number>/known/files/<int:pk>", known.file, name="file"),
+    path("<str:number>/next", next_steps.next_steps, name="next"),
+    path("<str:number>/next/take", next_steps.take, name="next_take"),
+    path("<str:number>/next/aside", next_steps.aside, name="next_aside"),
     path("<str:number>/tasks", tasks.tasks, name="tasks"),
     path("<str:number>/tasks/new", tasks.new, name="task_new"),
     path("<str:number>/tasks/begin", tasks.begin, name="task_begin"),
