@@ -78,22 +78,40 @@ class Whole(NamedTuple):
         return next((one.entry for one in self.milestones if one.name == "noticed"), None)
 
 
+class Run(NamedTuple):
+    """Several rows in a row that Kizuki wrote by itself, folded into one. `day`, `time`, `picture`: of the first."""
+
+    day: tuple[str, SafeString] | None
+    time: Shown
+    picture: SafeString
+    run: list[Row]
+
+
 def whole(incident: Incident) -> Whole:
     """Two queries, however long the timeline is."""
     rows = Entry.objects.filter(incident=incident).standing().order_by("sort", "seq")
     quiet = ExpressionWrapper(~Q(auto="") & Q(text=""), output_field=BooleanField())
     fields = ("seq", "lane", "handover", "quiet", "sort", "by", "by_name")
     sketches = [Sketch(*values) for values in rows.annotate(quiet=quiet).values_list(*fields)]
-    steps = [Step(one.seq, one.lane, tuple(one.handover), one.quiet) for one in sketches]
     milestones = list(incident.milestones.select_related("entry").order_by("entry__sort", "entry__seq"))
+    return whole_of(sketches, milestones)
+
+
+def whole_of(sketches: list[Sketch], milestones: list[MilestoneAt]) -> Whole:
+    """The timeline of these entries, which are in its order."""
+    steps = [Step(one.seq, one.lane, tuple(one.handover), one.quiet) for one in sketches]
     used = {one.lane for one in sketches if not one.quiet}
     return Whole(sketches, lanes.links(steps), milestones, lanes.columns(used))
 
 
-def rows(incident: Incident, entries: Sequence[Entry], all_: Whole, zone: ZoneInfo) -> list[Row]:
-    """The rows of these entries, which must be standing and in the order of the timeline. Four queries for any number."""
+def rows(
+    incident: Incident, entries: Sequence[Entry], all_: Whole, zone: ZoneInfo, until: dt.datetime | None = None
+) -> list[Row]:
+    """The rows of these entries, which must be standing and in the order of the timeline. Three queries for any number. `until`: nothing
+    that was written down later is told of them."""
     drawn = lanes.strokes([one.seq for one in entries], all_.links, all_.columns)
-    old, back = _before(incident, entries), _taken_back(entries)
+    known = {"recorded_at__lte": until} if until else {}
+    old, back = _before(incident, entries, known), _taken_back(entries, known)
     marked: dict[int, list[str]] = {}
     for one in all_.milestones:
         marked.setdefault(one.entry_id, []).append(milestone_name(one))
@@ -120,10 +138,35 @@ def rows(incident: Incident, entries: Sequence[Entry], all_: Whole, zone: ZoneIn
     return made
 
 
+def folded(made: Sequence[Row], least: int = 3) -> list[Row | Run]:
+    """The rows with what Kizuki wrote by itself folded, wherever at least so many of one day follow each other."""
+    found: list[Row | Run] = []
+    run: list[Row] = []
+
+    def close() -> None:
+        if len(run) >= least:
+            found.append(Run(run[0].day, run[0].time, run[0].picture, run.copy()))
+        else:
+            found.extend(run)
+        run.clear()
+
+    for row in made:
+        if not row.quiet or row.day:
+            close()
+        if row.quiet:
+            run.append(row)
+        else:
+            found.append(row)
+    close()
+    return found
+
+
 def milestone_name(mark: MilestoneAt) -> str:
     """What the milestone is called, and until when it was reached where only that is known."""
     name = str(MILESTONES[mark.name])
-    return _("%(name)s, at the latest %(until)s") % {"name": name, "until": original_of_text(mark.by)} if mark.by else name
+    return (
+        _("%(name)s, at the latest %(until)s") % {"name": name, "until": original_of_text(mark.by)} if mark.by else name
+    )
 
 
 def day_name(day: dt.date) -> str:
@@ -131,22 +174,23 @@ def day_name(day: dt.date) -> str:
     return date_format(day, pgettext("format of a day", "D j M Y"))
 
 
-def _before(incident: Incident, entries: Sequence[Entry]) -> dict[int, list[Entry]]:
+def _before(incident: Incident, entries: Sequence[Entry], known: dict[str, Any]) -> dict[int, list[Entry]]:
     """What each entry replaced, the newest first."""
     if not any(entry.corrects_id for entry in entries):
         return {}
-    replaced = Entry.objects.filter(incident=incident, corrections__withdrawn=False).distinct()
-    known = {one.pk: one for one in replaced}
+    replaced = Entry.objects.filter(incident=incident, corrections__withdrawn=False, **known).distinct()
+    there = {one.pk: one for one in replaced}
     found: dict[int, list[Entry]] = {}
     for entry in entries:
-        above = known.get(entry.corrects_id) if entry.corrects_id else None
+        above = there.get(entry.corrects_id) if entry.corrects_id else None
         while above is not None:
             found.setdefault(entry.pk, []).append(above)
-            above = known.get(above.corrects_id) if above.corrects_id else None
+            above = there.get(above.corrects_id) if above.corrects_id else None
     return found
 
 
-def _taken_back(entries: Iterable[Entry]) -> dict[int, Entry]:
+def _taken_back(entries: Iterable[Entry], known: dict[str, Any]) -> dict[int, Entry]:
     """The entry that took each one back, where one did."""
     pks = [entry.pk for entry in entries if not entry.auto]
-    return {one.corrects_id: one for one in Entry.objects.filter(corrects__in=pks, withdrawn=True) if one.corrects_id}
+    found = Entry.objects.filter(corrects__in=pks, withdrawn=True, **known)
+    return {one.corrects_id: one for one in found if one.corrects_id}

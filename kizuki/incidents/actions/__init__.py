@@ -46,7 +46,9 @@ from kizuki.incidents.actions.tasks import (
     take_task,
 )
 from kizuki.incidents.actions.timeline import (
+    New,
     Stale,
+    add_entries,
     add_entry,
     clear_milestone,
     correct_entry,
@@ -55,7 +57,8 @@ from kizuki.incidents.actions.timeline import (
 )
 
 __all__ = [
-    "NotReady", "Stale", "StaleItem", "add_asset", "add_assets", "add_decision", "add_entry", "add_indicators",
+    "New", "NotReady", "Stale", "StaleItem", "add_asset", "add_assets", "add_decision", "add_entries", "add_entry",
+    "add_indicators",
     "add_task", "ask_owners", "assign_tasks", "begin_procedure", "block_task", "bring_back_procedure",
     "change_incident", "clear_milestone", "close_incident", "correct_entry", "dismiss_step", "drop_task", "edit_task",
     "end_role", "find_same_setting", "finish_task", "give_role", "judge", "judge_escalation", "judge_indicator",

@@ -41,6 +41,18 @@ class About(NamedTuple):
     label: str
 
 
+class New(NamedTuple):
+    """An entry to be made, as `add_entry` takes it."""
+
+    text: str
+    lane: str
+    kind: str
+    at: str = ""
+    handover: Sequence[str] = ()
+    about: Sequence[About] = ()
+    milestone: str = ""
+
+
 @transaction.atomic
 def add_entry(
     *,
@@ -69,6 +81,34 @@ def add_entry(
         mark_milestone(entry=entry, name=milestone, by=by)
     hooks.entered(entry)
     return entry
+
+
+@transaction.atomic
+def add_entries(*, incident: Incident, entries: Sequence[New], by: By, once: str) -> list[Entry]:
+    """Enter several at once: all of them, or none. Sent twice with the same `once`, they are entered once. ValidationError by field and
+    place, as in “text-3” for the text of the fourth."""
+    hold(incident)
+    if _sent_before(incident, f"{once}-0") is not None:
+        keys = [f"{once}-{n}" for n in range(len(entries))]
+        return list(Entry.objects.filter(incident=incident, once__in=keys).order_by("seq"))
+    must_be_open(incident)
+    checked, faults = [], {}
+    for n, one in enumerate(entries):
+        try:
+            checked.append((_moment(incident, one.at), _said(one.text, one.lane, one.kind, one.handover)))
+        except ValidationError as error:
+            faults |= {f"{name}-{n}": texts for name, texts in error.message_dict.items()}
+    if faults:
+        raise ValidationError(faults)
+    made = []
+    for n, (one, (moment, values)) in enumerate(zip(entries, checked, strict=True)):
+        entry = write(incident, by=by, moment=moment, about=one.about, once=f"{once}-{n}", **values)
+        if one.milestone:
+            mark_milestone(entry=entry, name=one.milestone, by=by)
+        hooks.entered(entry)
+        made.append(entry)
+    record(by=by, room=ROOM, verb="entered", obj=incident, data={"entries": [entry.seq for entry in made]})
+    return made
 
 
 @transaction.atomic

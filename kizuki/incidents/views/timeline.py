@@ -17,7 +17,7 @@ from kizuki.incidents.forms.common import new_once
 from kizuki.incidents.forms.entry import LineForm
 from kizuki.incidents.forms.timeline import TimelineFilter
 from kizuki.incidents.models import Entry, Incident
-from kizuki.incidents.rows import WINDOW, Whole, day_name, rows, whole
+from kizuki.incidents.rows import WINDOW, Whole, day_name, folded, rows, whole
 from kizuki.incidents.views.common import found, shell, sides
 from kizuki.kit.kept import Kept
 from kizuki.ui.templatetags.kizuki import language
@@ -71,7 +71,7 @@ def _draw(incident: Incident, query: QueryDict) -> tuple[SafeString, dict[str, A
     found, left_out = _window(fitting, form)
     made = rows(incident, found, all_, timezone.get_current_timezone())  # type: ignore[arg-type]
     context = {
-        "incident": incident, "rows": made, "heads": pictures.heads(all_.columns), "columns": len(all_.columns),
+        "incident": incident, "rows": made if form.asked.get("wrote") == "kizuki" else folded(made), "heads": pictures.heads(all_.columns), "columns": len(all_.columns),
         "lines": pictures.lines(len(all_.columns)),
     }  # fmt: skip
     about = {
