@@ -22,17 +22,21 @@ LAST_ENTRIES: Final = 20
 
 
 def frozen(incident: Incident) -> dict[str, Any]:
-    """What is known of the incident now, as JSON holds it: `at` the moment, `seq` the newest entry; how it stands; milestones, assets,
-    indicators that nobody rejected, undone tasks; `entries`: the numbers of the newest entries that tell something and that nothing
-    has replaced. `counts`: how many there are of what was cut to `MOST`. Five questions; the incident must be held."""
+    """What is known of the incident now, to be kept as JSON: as `known`, and `entries`: the numbers of the newest entries that tell
+    something and that nothing has replaced. The incident must be held."""
+    return {**known(incident), "entries": last_entries(incident)}
+
+
+def known(incident: Incident) -> dict[str, Any]:
+    """What is known now: `at` the moment, `seq` the newest entry; how it stands; milestones, assets, indicators that nobody rejected,
+    undone tasks. `counts`: how many there are of what was cut to `MOST`. Four questions."""
     tasks = incident.tasks.filter(state__in=UNDONE).select_related("owner")
-    known, undone = standing(incident), [_task(task) for task in tasks[:MOST]]
+    stands, undone = standing(incident), [_task(task) for task in tasks[:MOST]]
     return {
-        **known, "at": timezone.now().isoformat(), "seq": incident.last_seq, "kind": incident.kind, "title": incident.title,
+        **stands, "at": timezone.now().isoformat(), "seq": incident.last_seq, "kind": incident.kind, "title": incident.title,
         "stand": incident.stand, "tlp": incident.tlp, "tasks": undone,
-        "entries": last_entries(incident),
         "counts": {
-            "assets": _count(known["assets"], incident.assets), "indicators": _count(known["indicators"], _held(incident)),
+            "assets": _count(stands["assets"], incident.assets), "indicators": _count(stands["indicators"], _held(incident)),
             "tasks": _count(undone, tasks),
         },
     }  # fmt: skip

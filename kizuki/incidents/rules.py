@@ -41,4 +41,4 @@ def may_lead(person: Any, incident: Incident) -> bool:
     """Whether somebody who sees the incident may close, restrict or merge it, and say who is in it."""
     if rules.is_manager(person) and (not incident.restricted or roles_of(person, incident) - {Role.READER}):
         return True
-    return may_write(person, incident) and incident.lead_id == person.pk
+    return incident.lead_id == person.pk and may_write(person, incident)

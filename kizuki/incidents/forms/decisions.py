@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
@@ -9,12 +10,11 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kizuki.accounts.models import Person
 from kizuki.incidents.actions.decisions import MOST, MOST_OPTIONS
 from kizuki.incidents.engine.procedure import Question
 from kizuki.incidents.forms.common import OnceForm
 from kizuki.incidents.forms.tasks import moment_input
-from kizuki.incidents.models import Task
-from kizuki.incidents.people import in_roles
 from kizuki.ui.templatetags.kizuki import language
 
 NUMBERS: Final = tuple(range(1, MOST_OPTIONS + 1))
@@ -74,12 +74,11 @@ class DecisionForm(OnceForm):
         return {**made, "options": [data[f"option_{n}"] for n in written], "chosen": written.index(data["chosen"])}
 
 
-def initial_of_question(question: Question, task: Task) -> dict[str, Any]:
-    """What the form shows for a decision that a step asks for, in the reader's language."""
+def initial_of_question(question: Question, people: Sequence[Person]) -> dict[str, Any]:
+    """What the form shows for a decision that a step asks for, in the reader's language. `people`: whose decision it is."""
     here = language()
     made: dict[str, Any] = {"question": question.text.in_(here)}
     made |= {f"option_{n}": option.name.in_(here) for n, option in enumerate(question.options, start=1)}
-    people = in_roles(task.incident).get(question.who, [])
     return {**made, "decided_by": people[0].name if len(people) == 1 else ""}
 
 

@@ -60,8 +60,8 @@ class ProcedureForm(forms.Form):
     def _read(self, name: str, raw: bytes) -> Procedure:
         found = engine.read(name, raw, measures=catalogue.ids())
         if self.id and found.id != self.id:
-            raise forms.ValidationError(
-                _("This file has the id “%(other)s”, but “%(id)s” is to be replaced. Correct the id, or import it as a new one."),
-                params={"other": found.id, "id": self.id},
-            )  # fmt: skip
+            told = _(
+                "This file has the id “%(other)s”, but “%(id)s” is to be replaced. Correct the id, or import it as a new one."
+            )
+            raise forms.ValidationError({"file": told % {"other": found.id, "id": self.id}})
         return found

@@ -38,11 +38,11 @@ class OwnerField(forms.ModelChoiceField):
         super().__init__(queryset=Person.objects.none(), required=False, **kwargs)
         self.empty_label = gettext_lazy("nobody yet")
 
-    def of(self, incident: Incident) -> None:
-        """Offer the people of this incident."""
+    def of(self, incident: Incident, roles: dict[str, list[Person]] | None = None) -> None:
+        """Offer the people of this incident; `roles`: who is what in it, where that is known already."""
         self.queryset = who_see(incident)
         inside: dict[int, str] = {}
-        for role, people in in_roles(incident).items():
+        for role, people in (in_roles(incident) if roles is None else roles).items():
             for person in people:
                 inside.setdefault(person.pk, _("%(name)s (%(role)s)") % {"name": person.name, "role": Role(role).label})
         others = [(person.pk, person.name) for person in self.queryset if person.pk not in inside]
@@ -151,10 +151,12 @@ class AssignForm(OnceForm):
 
     owner = OwnerField(label=gettext_lazy("Give the ticked ones to"))
 
-    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, incident: Incident, roles: dict[str, list[Person]] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         owner: Any = self.fields["owner"]
-        owner.of(incident)
+        owner.of(incident, roles)
 
 
 def ticked(values: list[str], most: int = 500) -> dict[int, int]:

@@ -54,6 +54,10 @@ def new(request: HttpRequest, number: str) -> HttpResponse:
         if question and task
         else {"question": request.GET.get("question", "")[:1000]}
     )
+    roles = in_roles(incident)
+    first: dict[str, Any] = {"question": request.GET.get("question", "")[:1000]}
+    if question is not None:
+        first = initial_of_question(question, roles.get(question.who, []))
     form = DecisionForm(request.POST if posted else None, initial=first)
     if posted and form.is_valid():
         try:
@@ -62,10 +66,11 @@ def new(request: HttpRequest, number: str) -> HttpResponse:
             tell(form, error)
         else:
             return redirect("incidents:decision", number, made.number)
-    known = basis.shown(basis.frozen(incident))
-    context = shell(
-        request, incident, PART, form=form, task=task, question=question, people=_names(incident), known=known
+    known, names = (
+        basis.shown(basis.known(incident)),
+        sorted({one.name for several in roles.values() for one in several}),
     )
+    context = shell(request, incident, PART, form=form, task=task, question=question, people=names, known=known)
     return render(request, "incidents/decision_new.html", context, status=422 if form.errors else 200)
 
 
@@ -80,11 +85,6 @@ def _task(incident: Incident, n: str | None) -> Task | None:
         raise Http404
     row.incident = incident
     return row
-
-
-def _names(incident: Incident) -> list[str]:
-    people = [person for several in in_roles(incident).values() for person in several]
-    return sorted({person.name for person in people})
 
 
 @require_safe

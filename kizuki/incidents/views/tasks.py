@@ -52,10 +52,10 @@ def tasks(request: HttpRequest, number: str) -> HttpResponseBase:
     known = worklist.briefs(incident)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     counted = worklist.counts(known, request.user)
-    here = form.asked["show"]
+    here, roles = form.asked["show"], in_roles(incident)
     context = shell(
         request, incident, PART, form=form, page=page, counts=counted, asked=form.asked,
-        groups=worklist.grouped(page.object_list, known), in_roles=in_roles(incident), assign=AssignForm(incident=incident),
+        groups=worklist.grouped(page.object_list, known), in_roles=roles, assign=AssignForm(incident=incident, roles=roles),
         ways=[(word, name, counted[word], word == here) for word, name in form.ways().items()],
         begin=_offers(incident, known), back=request.GET.urlencode(), once=new_once(),
     )  # fmt: skip
