@@ -53,7 +53,7 @@ def known(request: HttpRequest, number: str) -> HttpResponseBase:
 
 def _page(request: HttpRequest, incident: Incident, status: int = 200, **more: Any) -> HttpResponse:
     """`more`: forms that were sent and not taken, and what stands there now."""
-    rows = list(incident.assets.all()[: MOST_ASSETS + 1])
+    rows = list(incident.assets.select_related("entry")[: MOST_ASSETS + 1])
     reads = people_rules.may_read_all(request.user)
     context: dict[str, Any] = {
         "reads_register": reads,
@@ -68,7 +68,7 @@ def _page(request: HttpRequest, incident: Incident, status: int = 200, **more: A
         "assets_form": AssetsForm(auto_id="assets-%s"), "indicators_form": IndicatorsForm(auto_id="indicators-%s"),
         "file_form": FileForm(auto_id="file-%s"), **_found(request, incident),
     }  # fmt: skip
-    return render(request, "incidents/known.html", shell(request, incident, "known", **context, **more), status=status)
+    return render(request, "incidents/known.html", shell(request, incident, "known", **{**context, **more}), status=status)
 
 
 def _register(request: HttpRequest, incident: Incident, rows: list[AssetOf]) -> dict[str, Any]:
