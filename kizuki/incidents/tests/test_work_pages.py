@@ -60,6 +60,7 @@ def begun(incident: Incident, cast: Cast) -> Incident:
     assert procedure is not None
     actions.begin_procedure(incident=incident, procedure=procedure, by=cast.responder)
     actions.add_task(incident=incident, title="Call the printer people", by=cast.responder)
+    actions.add_entry(incident=incident, text="Seen", lane="it", kind="detect", by=cast.responder)
     actions.add_decision(
         incident=incident, question="Do we stop?", options=["Yes", "No"], chosen=1, reason="x", decided_by="Otsuka",
         by=cast.responder,

@@ -49,11 +49,6 @@ def new(request: HttpRequest, number: str) -> HttpResponse:
     posted = request.method == "POST"
     step = task.read if task else None
     question = step.decision if step else None
-    first = (
-        initial_of_question(question, task)
-        if question and task
-        else {"question": request.GET.get("question", "")[:1000]}
-    )
     roles = in_roles(incident)
     first: dict[str, Any] = {"question": request.GET.get("question", "")[:1000]}
     if question is not None:
@@ -66,10 +61,8 @@ def new(request: HttpRequest, number: str) -> HttpResponse:
             tell(form, error)
         else:
             return redirect("incidents:decision", number, made.number)
-    known, names = (
-        basis.shown(basis.known(incident)),
-        sorted({one.name for several in roles.values() for one in several}),
-    )
+    names = sorted({one.name for several in roles.values() for one in several})
+    known = basis.shown(basis.known(incident))
     context = shell(request, incident, PART, form=form, task=task, question=question, people=names, known=known)
     return render(request, "incidents/decision_new.html", context, status=422 if form.errors else 200)
 
