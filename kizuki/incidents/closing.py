@@ -1,37 +1,87 @@
-"""What the closing gate asks of an incident, from the database."""
+"""What the review and the closing gate know of an incident: read once for a page, in few questions."""
 
 from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Count
 
 from kizuki.incidents.actions.review import review_of
 from kizuki.incidents.choices import UNDONE, SettingState
 from kizuki.incidents.engine import gate
 from kizuki.incidents.engine import review as engine
-from kizuki.incidents.models import Decision, Incident, Review
+from kizuki.incidents.engine.figures import Mark
+from kizuki.incidents.figures import marks_of
+from kizuki.incidents.models import Decision, Incident, Review, Task
 
 
-def decisions_to_review(incident: Incident) -> list[Decision]:
-    """Decisions at which somebody still has to look again, whenever that is: once the incident is closed nobody would."""
-    rows = incident.decisions.select_related("entry").prefetch_related("reviews")
-    return [row for row in rows if _next_look(row) is not None]
+class Settings(NamedTuple):
+    """How far the look at assets with the same setting is, for one measure: state → how many."""
+
+    measure: str
+    states: dict[str, int]
+
+    @property
+    def n(self) -> int:
+        return sum(self.states.values())
+
+    @property
+    def open(self) -> int:
+        return self.states.get(SettingState.OPEN, 0)
 
 
-def _next_look(decision: Decision) -> object:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The rows that the gate is made of."""
+
+    incident: Incident
+    review: Review
+    parts: engine.Parts
+    tasks: list[Task]
+    decisions: list[Decision]
+    marks: list[Mark]
+    settings: list[Settings]
+
+    @property
+    def facts(self) -> gate.Facts:
+        """How the incident stands towards its end."""
+        return gate.Facts(
+            severity=self.incident.severity,
+            tasks=tuple(task.number for task in self.tasks if task.state in UNDONE),
+            decisions=tuple(one.number for one in self.decisions if next_look(one) is not None),
+            marked=frozenset(mark.name for mark in self.marks),
+            absent=frozenset(self.review.absent),
+            outcome=self.review.outcome,
+            parts=self.parts,
+            same_setting=self.review.same_setting,
+            settings_open=sum(one.open for one in self.settings),
+            publication=self.review.publication,
+        )
+
+
+def known(incident: Incident) -> Known:
+    """At most seven questions to the database."""
+    review = review_of(incident)
+    counted = incident.same_settings.order_by("measure").values_list("measure", "state").annotate(n=Count("pk"))
+    states: dict[str, dict[str, int]] = {}
+    for measure, state, n in counted:
+        states.setdefault(measure, {})[state] = n
+    return Known(
+        incident, review, engine.read(review.parts), list(incident.tasks.select_related("owner").order_by("number")),
+        list(incident.decisions.select_related("entry").prefetch_related("reviews").order_by("number")),
+        marks_of([incident.pk]).get(incident.pk, []), [Settings(*pair) for pair in states.items()],
+    )  # fmt: skip
+
+
+def next_look(decision: Decision) -> dt.datetime | None:
+    """When somebody still has to look at it again: once the incident is closed nobody would."""
     reviews = list(decision.reviews.all())
-    return reviews[-1].review_on if reviews else decision.review_on
+    when: dt.datetime | None = reviews[-1].review_on if reviews else decision.review_on
+    return when
 
 
-def facts_of(incident: Incident, review: Review | None = None) -> gate.Facts:
-    """How the incident stands towards its end; at most seven questions to the database."""
-    held = review or review_of(incident)
-    return gate.Facts(
-        severity=incident.severity,
-        tasks=tuple(incident.tasks.filter(state__in=UNDONE).values_list("number", flat=True)),
-        decisions=tuple(decision.number for decision in decisions_to_review(incident)),
-        marked=frozenset(incident.milestones.values_list("name", flat=True)),
-        absent=frozenset(held.absent),
-        outcome=held.outcome,
-        parts=engine.read(held.parts),
-        same_setting=held.same_setting,
-        settings_open=incident.same_settings.filter(state=SettingState.OPEN).count(),
-        publication=held.publication,
-    )
+def facts_of(incident: Incident) -> gate.Facts:
+    """How an incident stands towards its end."""
+    return known(incident).facts

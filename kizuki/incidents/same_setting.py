@@ -11,6 +11,7 @@ from kizuki.incidents.choices import AssetState
 from kizuki.incidents.engine.alike import Alike, alike, states_at
 from kizuki.incidents.models import Incident
 from kizuki.register.engine.format import Organisation as Document
+from kizuki.register.models import Organisation
 
 #: The incident concerns them, whatever was done since.
 CONCERNED: Final = (AssetState.SUSPECTED, AssetState.AFFECTED, AssetState.CONTAINED, AssetState.RECOVERED)
@@ -22,8 +23,9 @@ def concerned(incident: Incident) -> frozenset[str]:
 
 
 def register(incident: Incident) -> Document:
-    """The register as it counts today."""
-    return incident.organisation.standing(timezone.localdate().isoformat())
+    """The register as it counts today. The organisation is asked for anew: it knows by its digest which state it is in."""
+    home = Organisation.objects.get(pk=incident.organisation_id)
+    return home.standing(timezone.localdate().isoformat())
 
 
 def like_affected(incident: Incident, measure: str) -> list[Alike]:

@@ -15,7 +15,7 @@ from kizuki.incidents import hooks, rules
 from kizuki.incidents.actions.tasks import plain
 from kizuki.incidents.actions.timeline import ROOM, hold, note
 from kizuki.incidents.choices import OPEN, Auto, Status
-from kizuki.incidents.closing import facts_of
+from kizuki.incidents.closing import known
 from kizuki.incidents.engine import gate
 from kizuki.incidents.engine.gate import Point
 from kizuki.incidents.models import Incident
@@ -41,7 +41,7 @@ def close_incident(*, incident: Incident, version: int, by: By, overrides: Mappi
     hold(incident, version)
     if incident.status not in OPEN:
         return incident
-    found = gate.points(facts_of(incident))
+    found = gate.points(known(incident).facts)
     reasons = {point: plain(reason)[:MOST_REASON] for point, reason in (overrides or {}).items()}
     if left := gate.without_reason(found, reasons):
         raise NotReady(left)
