@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kizuki.accounts.access import get_visible
 from kizuki.incidents import beside, rules, sides_known
@@ -25,8 +26,8 @@ class Part(NamedTuple):
 #: The pages of an incident in the order of their links.
 PARTS = [
     Part("incident", _("Timeline")),
-    Part("tasks", _("Tasks")),
-    Part("decisions", _("Decisions")),
+    Part("tasks", pgettext_lazy("of an incident", "Tasks")),
+    Part("decisions", pgettext_lazy("of an incident", "Decisions")),
     Part("known", _("What is known")),
     Part("next", _("Next steps")),
     Part("severity", _("Severity")),
