@@ -19,6 +19,13 @@ class Room(NamedTuple):
     may: Callable[[Any], bool] | None = None
 
 
+class Way(NamedTuple):
+    """A link from a page of one room to one of a room above it."""
+
+    address: str
+    name: Any
+
+
 #: The rooms of the masthead by their `order`; each app adds its own in `AppConfig.ready`.
 ROOMS: list[Room] = []
 
