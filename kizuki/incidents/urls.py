@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from kizuki.incidents.views import (
+    closing,
     decisions,
     entering,
     entry,
@@ -14,6 +15,8 @@ from kizuki.incidents.views import (
     next_steps,
     paste,
     procedures,
+    review,
+    same_setting,
     tasks,
     timeline,
 )
@@ -39,6 +42,14 @@ urlpatterns = [
     path("<str:number>/entries/<int:seq>", entry.entry, name="entry"),
     path("<str:number>/entries/<int:seq>/<slug:word>", entry.act, name="entry_act"),
     path("<str:number>/figures", figures.incident, name="figures"),
+    path("<str:number>/review", review.review, name="review"),
+    path("<str:number>/review/items", review.add, name="review_add"),
+    path("<str:number>/review/items/<slug:id>", review.item, name="review_item"),
+    path("<str:number>/review/items/<slug:id>/remove", review.remove, name="review_remove"),
+    path("<str:number>/review/elsewhere", same_setting.elsewhere, name="elsewhere"),
+    path("<str:number>/review/elsewhere/<slug:word>", same_setting.act, name="elsewhere_act"),
+    path("<str:number>/review/<slug:word>", review.write, name="review_write"),
+    path("<str:number>/close", closing.close, name="close"),
     path("<str:number>/severity", judging.severity, name="severity"),
     path("<str:number>/severity/set", judging.set_severity, name="set_severity"),
     path("<str:number>/severity/plan", judging.plan_escalation, name="plan_escalation"),

@@ -32,6 +32,7 @@ PARTS = [
     Part("next", _("Next steps")),
     Part("severity", _("Severity")),
     Part("stop", _("Authority to stop")),
+    Part("review", pgettext_lazy("of an incident", "Review")),
     Part("figures", _("Figures")),
 ]
 
