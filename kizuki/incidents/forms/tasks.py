@@ -121,7 +121,7 @@ class FinishForm(MoveForm):
     """What came of a task, and how the timeline tells it."""
 
     result = forms.CharField(
-        label=gettext_lazy("What came of it"), max_length=MOST_RESULT, widget=forms.Textarea(attrs={"rows": 3}),
+        label=pgettext_lazy("of a task", "What came of it"), max_length=MOST_RESULT, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("It stands in the timeline as you write it. Addresses and hashes in it are found."),
     )  # fmt: skip
     at = forms.DateTimeField(

@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kizuki.incidents import actions, procedures, questions, times, worklist
@@ -124,7 +124,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return _to_list(request, incident)
-    name = owner.name if owner else _("nobody")
+    name = owner.name if owner else pgettext("of a task", "nobody")
     n = len(given.done)
     if n:
         words = {"n": n, "name": name}
