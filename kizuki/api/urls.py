@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from ninja import NinjaAPI, Status
 
@@ -15,6 +16,7 @@ from kizuki.devices.api import router as devices
 from kizuki.devices.api_admissions import router as admissions
 from kizuki.devices.api_observations import router as observations
 from kizuki.imports.api import router as imports
+from kizuki.incidents.api import ROUTERS as INCIDENTS
 from kizuki.kit.document import json_schema
 from kizuki.measures.api import router as measures
 from kizuki.measures.api import schemas as measure_schemas
@@ -36,6 +38,8 @@ api.add_router("/devices", observations)
 api.add_router("/devices", devices)
 api.add_router("/admissions", admissions)
 api.add_router("/imports", imports)
+for router in INCIDENTS:
+    api.add_router("/incidents", router)
 api.add_router("/measures", measures)
 api.add_router("/measures", coverage)
 api.add_router("/maturity", maturity)
@@ -43,6 +47,14 @@ api.add_router("/register", register)
 api.add_router("/replay", affected)
 api.add_router("/replay", replay)
 api.add_router("/tasks", tasks)
+
+
+@api.exception_handler(PermissionDenied)
+def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:
+    """Whoever sees it and may not do that."""
+    return api.create_response(request, {"detail": "You may not do that."}, status=403)
+
+
 SCHEMAS: dict[str, type] = {"case": Case, "organisation": Organisation, "measures": Measures}
 
 
