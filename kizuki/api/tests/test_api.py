@@ -97,7 +97,8 @@ def test_the_document_of_the_api_is_whole(client: Client, cast: Any) -> None:
     document = client.get("/api/v1/openapi.json", **bearer(cast.reporter)).json()
     rooms = {path.split("/")[3] for path in document["paths"]}
     assert rooms == {
-        "admissions", "cases", "criteria", "devices", "imports", "incidents", "maturity", "measures", "register", "replay", "schemas", "tasks",
+        "admissions", "cases", "criteria", "devices", "imports", "incidents", "maturity", "measures", "register", "replay", "schemas",
+        "tasks",
     }  # fmt: skip
     operations = [operation for methods in document["paths"].values() for operation in methods.values()]
     assert [one["operationId"] for one in operations if not one.get("summary") or not one.get("tags")] == []
