@@ -116,12 +116,20 @@ def people_meant(incident: Incident, mentions: Iterable[str]) -> tuple[list[Abou
 
 def _names(incident: Incident) -> dict[str, Person]:
     """How those who see the incident may be called."""
-    known = list(who_see(incident).order_by("name"))
     names: dict[str, list[Person]] = {}
-    for person in known:
-        for name in {person.name.replace(" ", "").replace("\u3000", ""), person.name.split()[0]}:
+    for person in who_see(incident).order_by("name"):
+        for name in _called(person.name):
             names.setdefault(name, []).append(person)
     return {name: people[0] for name, people in names.items() if len(people) == 1}
+
+
+def _called(name: str) -> set[str]:
+    """A whole name without its spaces, and its first word; of each, where the name is written in two scripts (林 健 / Ken Hayashi)."""
+    found = set()
+    for written in name.split("/"):
+        words = written.split()
+        found |= {"".join(words), *words[:1], *(words[-1:] if written.isascii() else ())}
+    return found - {""}
 
 
 def assets_meant(person: Person, mentions: Iterable[str]) -> tuple[list[About], list[str]]:
@@ -183,8 +191,7 @@ def completions(incident: Incident, text: str, *, by: Person) -> list[Completion
 
 
 def _person(person: Person) -> Completion:
-    name = person.name.replace(" ", "").replace("\u3000", "")
-    return Completion(f"@{name}", person.name)
+    return Completion(f"@{''.join(person.name.split('/')[0].split())}", person.name)
 
 
 def _assets(person: Person, begun: str) -> list[Completion]:

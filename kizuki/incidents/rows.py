@@ -8,16 +8,17 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.template.loader import render_to_string
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from kizuki.casebook.words import KINDS, MILESTONES
+from kizuki.incidents import pictures
 from kizuki.incidents.engine import lanes
 from kizuki.incidents.engine.lanes import Link, Step
 from kizuki.incidents.models import Entry, Incident, MilestoneAt
-from kizuki.incidents.pictures import between, strip
 from kizuki.incidents.times import Shown, moment_of, original_of_text, shown, since
 from kizuki.incidents.told import told
 from kizuki.incidents.words import LANE_NAMES
@@ -109,7 +110,7 @@ def rows(
 ) -> list[Row]:
     """The rows of these entries, which must be standing and in the order of the timeline. Three queries for any number. `until`: nothing
     that was written down later is told of them."""
-    drawn = lanes.strokes([one.seq for one in entries], all_.links, all_.columns)
+    strokes = lanes.strokes([one.seq for one in entries], all_.links, all_.columns)
     known = {"recorded_at__lte": until} if until else {}
     old, back = _before(incident, entries, known), _taken_back(entries, known)
     marked: dict[int, list[str]] = {}
@@ -126,9 +127,9 @@ def rows(
         time, quiet = shown(entry, zone), bool(entry.auto) and not entry.text
         made.append(
             Row(
-                entry, (day_name(time.day), between(drawn[entry.seq])) if time.day != day else None, time,
+                entry, (day_name(time.day), pictures.between(strokes[entry.seq])) if time.day != day else None, time,
                 "" if quiet else since(first, moment_of(entry)),
-                strip(entry.seq, entry.kind, entry.lane, drawn[entry.seq], all_.columns, quiet=quiet), quiet,
+                pictures.strip(entry.seq, entry.kind, entry.lane, strokes[entry.seq], all_.columns, quiet=quiet), quiet,
                 told(entry) if entry.auto else "", LANE_NAMES[entry.lane], KINDS[entry.kind], marked.get(entry.pk, []),
                 [LANE_NAMES[lane] for lane in entry.handover], taken.get(entry.seq, []), old.get(entry.pk, []),
                 back.get(entry.pk),
@@ -159,6 +160,15 @@ def folded(made: Sequence[Row], least: int = 3) -> list[Row | Run]:
             found.append(row)
     close()
     return found
+
+
+def drawn(incident: Incident, made: Any, all_: Whole) -> SafeString:
+    """The table of these rows."""
+    count = len(all_.columns)
+    context = {
+        "incident": incident, "rows": made, "heads": pictures.heads(all_.columns), "columns": count, "lines": pictures.lines(count),
+    }  # fmt: skip
+    return mark_safe(render_to_string("incidents/rows.html", context))  # noqa: S308 - a rendered template
 
 
 def milestone_name(mark: MilestoneAt) -> str:

@@ -17,8 +17,10 @@ from kizuki.incidents.views import (
     procedures,
     review,
     same_setting,
+    settings,
     tasks,
     timeline,
+    wall,
 )
 
 app_name = "incidents"
@@ -37,6 +39,10 @@ urlpatterns = [
     path("<str:number>", timeline.incident, name="incident"),
     path("<str:number>/line", entering.line, name="line"),
     path("<str:number>/enter", entering.add, name="enter"),
+    path("<str:number>/wall", wall.wall, name="wall"),
+    path("<str:number>/settings", settings.settings, name="settings"),
+    path("<str:number>/settings/<slug:word>", settings.act, name="settings_act"),
+    path("<str:number>/people/<int:pk>/end", settings.end, name="end_role"),
     path("<str:number>/paste", paste.paste, name="paste"),
     path("<str:number>/paste/enter", paste.enter, name="paste_enter"),
     path("<str:number>/entries/<int:seq>", entry.entry, name="entry"),

@@ -87,4 +87,4 @@ class MilestoneForm(forms.Form):
 
 
 class HandOverForm(OnceForm):
-    lane = forms.ChoiceField(label=gettext_lazy("To"), choices=list(LANE_NAMES.items()))
+    lane = forms.ChoiceField(label=pgettext_lazy("hand over", "To"), choices=list(LANE_NAMES.items()))

@@ -34,6 +34,7 @@ PARTS = [
     Part("stop", _("Authority to stop")),
     Part("review", pgettext_lazy("of an incident", "Review")),
     Part("figures", _("Figures")),
+    Part("settings", _("Particulars and people")),
 ]
 
 
@@ -62,7 +63,7 @@ def sides(request: HttpRequest, incident: Incident) -> list[dict[str, Any]]:
 
 def found(request: HttpRequest, number: str) -> Incident:
     """The incident of that number; 404 for whoever may not know of it."""
-    rows = Incident.objects.select_related("lead", "parent", "merged_into", "organisation")
+    rows = Incident.objects.select_related("lead", "organisation")
     incident: Incident = get_visible(rows, request.user, number=number)
     return incident
 
@@ -90,5 +91,12 @@ def shell(request: HttpRequest, incident: Incident, here: str, **more: Any) -> d
         "parts": [(reverse(f"incidents:{part.view}", args=[incident.number]), part.name, part.view == here) for part in PARTS],
         "may_write": rules.may_write(request.user, incident),
         "may_lead": rules.may_lead(request.user, incident),
+        "parent": known(request, incident.parent_id),
+        "merged_into": known(request, incident.merged_into_id),
         **more,
     }  # fmt: skip
+
+
+def known(request: HttpRequest, pk: int | None) -> Incident | None:
+    """Another incident, if the person may know of it. Most incidents have none, and ask nothing."""
+    return Incident.objects.visible_to(request.user).filter(pk=pk).first() if pk is not None else None

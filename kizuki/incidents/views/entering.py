@@ -31,6 +31,8 @@ def line(request: HttpRequest, number: str) -> HttpResponse:
     text = request.POST.get("line", "")
     context = {"line": form, "incident": incident, **_reading(request, incident, form)}
     context["completions"] = completions(incident, text, by=who(request))
+    if context["completions"] and "strange" in context:
+        context["strange"] = [word for word in context["strange"] if not text.endswith(word)]
     return render(request, "incidents/parse.html", context)
 
 
@@ -89,7 +91,8 @@ def _understood(read: Understood, form: LineForm) -> dict[str, Any]:
     return {
         "read": read, "read_at": original_of_text(line.at) if line.at else "", "read_lane": LANE_NAMES.get(read.lane, ""),
         "read_kind": KINDS.get(read.kind, ""), "read_milestone": MILESTONES.get(line.milestone, ""),
-        "read_handover": [LANE_NAMES[lane] for lane in line.handover], "asks": _asks(read), "guessed": bool(guessed),
+        "strange": list(read.strange), "read_handover": [LANE_NAMES[lane] for lane in line.handover],
+        "asks": _asks(read), "guessed": bool(guessed),
     }  # fmt: skip
 
 

@@ -7,18 +7,18 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from kizuki.incidents import pictures
 from kizuki.incidents.forms.common import new_once
 from kizuki.incidents.forms.entry import LineForm
+from kizuki.incidents.forms.settings import stand_form
 from kizuki.incidents.forms.timeline import TimelineFilter
 from kizuki.incidents.models import Entry, Incident
-from kizuki.incidents.rows import WINDOW, Whole, day_name, folded, rows, whole
+from kizuki.incidents.rows import WINDOW, Whole, day_name, drawn, folded, rows, whole
 from kizuki.incidents.views.common import found, shell, sides
+from kizuki.incidents.views.moment import as_of
 from kizuki.kit.kept import Kept
 from kizuki.ui.templatetags.kizuki import language
 
@@ -36,6 +36,8 @@ def incident(request: HttpRequest, number: str) -> HttpResponse:
             return HttpResponse(status=204)
         context = shell(request, row, "incident", **timeline(request, row, request.GET), part_of_page=True)
         return render(request, "incidents/fresh.html", context)
+    if "as_of" in request.GET:
+        return as_of(request, row)
     return page(request, row)
 
 
@@ -43,7 +45,7 @@ def page(request: HttpRequest, incident: Incident, status: int = 200, **more: An
     """The whole page; `more`: a form that was sent and not taken."""
     context = shell(
         request, incident, "incident", **timeline(request, incident, request.GET), sides=sides(request, incident),
-        **{"line": LineForm(initial={"once": new_once()}), **more},
+        **{"line": LineForm(initial={"once": new_once()}), "stand_form": stand_form(incident), **more},
     )  # fmt: skip
     return render(request, "incidents/incident.html", context, status=status)
 
@@ -70,15 +72,13 @@ def _draw(incident: Incident, query: QueryDict) -> tuple[SafeString, dict[str, A
     fitting = form.apply(Entry.objects.filter(incident=incident).standing())
     found, left_out = _window(fitting, form)
     made = rows(incident, found, all_, timezone.get_current_timezone())  # type: ignore[arg-type]
-    context = {
-        "incident": incident, "rows": made if form.asked.get("wrote") == "kizuki" else folded(made), "heads": pictures.heads(all_.columns), "columns": len(all_.columns),
-        "lines": pictures.lines(len(all_.columns)),
-    }  # fmt: skip
+    unfolded = form.asked.get("wrote") == "kizuki"
+    table = drawn(incident, made if unfolded else folded(made), all_)
     about = {
         "filter": form, "left_out": left_out, "days": _days(all_, form), "total": len(all_.sketches),
         "narrowed": form.narrowed, "whole": bool(form.asked.get("show")), "shown": len(made),
     }  # fmt: skip
-    return mark_safe(render_to_string("incidents/rows.html", context)), about  # noqa: S308 - a rendered template
+    return table, about
 
 
 def _window(fitting: Any, form: TimelineFilter) -> tuple[list[Entry], int]:
