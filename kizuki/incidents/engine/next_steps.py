@@ -111,13 +111,12 @@ def _of_case(one: Alike, steps: NextSteps) -> Iterator[Suggestion]:
 
 
 def _checks(one: Alike, steps: NextSteps) -> Iterator[Suggestion]:
-    """The steps that were not seen here, those that follow on a seen one first."""
+    """The steps that were not seen here, those that follow on a seen one first; of them in the order of the checks, which begins with
+    what cannot be made good again."""
     unseen = [step for step in one.case.attack if step.id not in one.steps and step.via != "outside"]
-    ordered = sorted(unseen, key=lambda step: not _follows(step, one))
-    for n, step in enumerate(ordered):
-        check = steps.check(step)
-        if check is None:
-            continue
+    found = [(step, check) for step in unseen if (check := steps.check(step)) is not None]
+    found.sort(key=lambda pair: (not _follows(pair[0], one), steps.checks.index(pair[1])))
+    for n, (step, check) in enumerate(found):
         entry = next((entry for entry in one.case.timeline.entries if entry.step == step.id), None)
         key = f"act:{check.measure}" if check.measure else f"check:{check.id}"
         yield Suggestion(

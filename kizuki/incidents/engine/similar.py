@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -97,6 +97,10 @@ class Alike(msgspec.Struct, frozen=True):
     told: frozenset[int]
 
 
+#: How alike a text and each text of one case are, by part ("entry" or "step") and place.
+_Row: TypeAlias = dict[tuple[str, int], float]
+
+
 class _Told(msgspec.Struct, frozen=True):
     """A text of a case in one language: its place, words, and how long their vector is."""
 
@@ -121,8 +125,8 @@ class Library:
         self._rare = math.log(1 + total)
         self._length = [math.sqrt(sum(self._weight[word] ** 2 for word in told.words)) or 1.0 for told in self._told]
 
-    def likeness(self, text: str) -> dict[tuple[int, str, int], float]:
-        """How alike a text and the texts of all cases are, from 0 to 1 (cosine): by case, part ("entry" or "step") and place."""
+    def likeness(self, text: str) -> dict[int, _Row]:
+        """How alike a text and the texts of each case are, from 0 to 1 (cosine). A case without a word in common is left out."""
         words = query_words(text[: signing.FAR])
         length = math.sqrt(sum(self._weight.get(word, self._rare) ** 2 for word in words)) or 1.0
         sums: dict[int, float] = {}
@@ -130,11 +134,12 @@ class Library:
             weight = self._weight.get(word, 0.0) ** 2
             for at in self._places.get(word, ()):
                 sums[at] = sums.get(at, 0.0) + weight
-        made: dict[tuple[int, str, int], float] = {}
+        made: dict[int, _Row] = {}
         for at, dot in sums.items():
-            told = self._told[at]
-            key = (told.case, *told.place)
-            made[key] = max(made.get(key, 0.0), dot / (length * self._length[at]))
+            told, value = self._told[at], dot / (length * self._length[at])
+            row = made.setdefault(told.case, {})
+            if value > row.get(told.place, 0.0):
+                row[told.place] = value
         return made
 
     def sign_weight(self, sign: str) -> float:
@@ -166,43 +171,31 @@ def alike(seen: Seen, library: Library, most: int = 3) -> list[Alike]:
         entries = (*entries[:50], *entries[-(MOST_ENTRIES - 50) :])
     said = [library.likeness(entry.text) for entry in entries]
     shown = frozenset().union(signing.in_text(seen.title), *(signing.in_text(entry.text) for entry in entries))
-    weighed = _Weighed(seen, tuple(entries), {sign: library.sign_weight(sign) for sign in shown})
-    made = [_alike(weighed, case, library.signs[n], _mine(n, said)) for n, case in enumerate(library.cases)]
-    found = [one for one in made if one.score >= LEAST]
-    return sorted(found, key=lambda one: (-round(one.score, 6), one.case.id))[:most]
+    weights = {sign: library.sign_weight(sign) for sign in shown}
+    scored = [_scored(seen, library, n, said, weights) for n in range(len(library.cases))]
+    best = sorted((one for one in scored if one.score >= LEAST), key=lambda one: (-round(one.score, 6), one.case.id))
+    return [_placed(one, entries, [row.get(one.n, {}) for row in said], shown) for one in best[:most]]
 
 
-#: How alike each entry of the incident and each text of one case are: by entry, then part and place.
-_Likeness = list[dict[tuple[str, int], float]]
+class _Scored(msgspec.Struct, frozen=True):
+    """A case with its score and why, before its timeline is laid beside the incident's. `n`: its number in the library."""
+
+    case: Case
+    n: int
+    score: float
+    grounds: Grounds
 
 
-def _mine(n: int, said: Sequence[Mapping[tuple[int, str, int], float]]) -> _Likeness:
-    return [{(part, at): value for (case, part, at), value in row.items() if case == n} for row in said]
-
-
-class _Weighed(msgspec.Struct, frozen=True):
-    """The incident with the entries that are compared and the signs that they show, each with its weight."""
-
-    seen: Seen
-    entries: tuple[SeenEntry, ...]
-    signs: dict[str, float]
-
-
-def _alike(weighed: _Weighed, case: Case, case_signs: frozenset[str], said: _Likeness) -> Alike:
-    seen, entries, weights = weighed.seen, weighed.entries, weighed.signs
-    shown = frozenset(weights)
-    pairs = _aligned(entries, case, said)
-    shared = tuple(sorted(shown & case_signs, key=lambda sign: (-weights[sign], sign)))
+def _scored(
+    seen: Seen, library: Library, n: int, said: Sequence[Mapping[int, _Row]], weights: Mapping[str, float]
+) -> _Scored:
+    case, case_signs = library.cases[n], library.signs[n]
+    shared = tuple(sorted(case_signs & weights.keys(), key=lambda sign: (-weights[sign], sign)))
     kinds, hit = _kinds(seen.assets), _kinds(kind for step in case.attack for kind in step.targets.kinds)
     profile = tuple(word for word in seen.profile if word in case.profile)
     sector = bool(seen.sector) and seen.sector == case.organisation.sector and seen.sector != "not stated"
-    fit = _fits(seen.kind, case)
-    grounds = Grounds(
-        fit > 0, shared, tuple(sorted(kinds & hit)), profile, sector,
-        tuple((entries[i].n, case.timeline.entries[j].n) for i, j in pairs),
-    )  # fmt: skip
-    total = sum(weights.values())
-    likest = [max(row.values(), default=0.0) for row in said]
+    fit, total = _fits(seen.kind, case), sum(weights.values())
+    likest = [max(row[n].values()) if n in row else 0.0 for row in said]
     score = (
         WEIGHTS["kind"] * fit
         + WEIGHTS["signs"] * (sum(weights[sign] for sign in shared) / total if total else 0.0)
@@ -210,8 +203,23 @@ def _alike(weighed: _Weighed, case: Case, case_signs: frozenset[str], said: _Lik
         + WEIGHTS["assets"] * (len(kinds & hit) / len(kinds) if kinds else 0.0)
         + WEIGHTS["profile"] * min(1.0, (len(profile) + 2 * sector) / 6)
     )
-    steps, told = _seen_steps(case, pairs, said, shown), _told_here(entries, case, pairs, said)
-    return Alike(case, score, grounds, _point(case, pairs, bool(entries)), steps, told)
+    return _Scored(case, n, score, Grounds(fit > 0, shared, tuple(sorted(kinds & hit)), profile, sector))
+
+
+#: For each entry of the incident how alike it and the texts of one case are.
+_Likeness: TypeAlias = list[_Row]
+
+
+def _placed(one: _Scored, entries: Sequence[SeenEntry], said: _Likeness, shown: frozenset[str]) -> Alike:
+    """Where the incident stands in a case."""
+    case = one.case
+    pairs = _aligned(entries, case, said)
+    told = case.timeline.entries
+    grounds = msgspec.structs.replace(one.grounds, pairs=tuple((entries[i].n, told[j].n) for i, j in pairs))
+    steps = _seen_steps(case, pairs, said, shown)
+    return Alike(
+        case, one.score, grounds, _point(case, pairs, bool(entries)), steps, _told_here(entries, case, pairs, said)
+    )
 
 
 def _point(case: Case, pairs: Sequence[tuple[int, int]], begun: bool) -> int:
@@ -225,13 +233,12 @@ def _point(case: Case, pairs: Sequence[tuple[int, int]], begun: bool) -> int:
 def _told_here(
     entries: Sequence[SeenEntry], case: Case, pairs: Sequence[tuple[int, int]], said: _Likeness
 ) -> frozenset[int]:
-    """The entries of the case that were met here, in whatever order: an act by an act of the same sort."""
-    met = {j for _i, j in pairs}
+    """The entries of the case that were met here, in whatever order: an act by an act of the same sort. An entry that has its place
+    in the case is no other entry as well."""
+    met, placed = {j for _i, j in pairs}, {i for i, _j in pairs}
     for j, told in enumerate(case.timeline.entries):
-        alike = (
-            row.get(("entry", j), 0.0) for entry, row in zip(entries, said, strict=True) if _near(entry.kind, told.kind)
-        )
-        if max(alike, default=0.0) >= 2 * ALIKE:
+        free = (i for i, entry in enumerate(entries) if i not in placed and _near(entry.kind, told.kind))
+        if any(said[i].get(("entry", j), 0.0) >= 2 * ALIKE for i in free):
             met.add(j)
     return frozenset(case.timeline.entries[j].n for j in met)
 

@@ -89,7 +89,12 @@ def test_a_severity_by_hand_needs_a_reason_and_judges_escalation_again(
     incident: Incident, cast: Cast, criteria: None
 ) -> None:
     judge(incident=incident, facts=MILD, others={**OTHERS, "publicity": "public"}, by=cast.responder)
-    for severity, reason, field in ((3, " ", "reason"), (0, "because", "severity"), (9, "because", "severity"), (3, "x" * 2001, "reason")):
+    for severity, reason, field in (
+        (3, " ", "reason"),
+        (0, "because", "severity"),
+        (9, "because", "severity"),
+        (3, "x" * 2001, "reason"),
+    ):
         with pytest.raises(ValidationError) as caught:
             set_severity(incident=incident, severity=severity, reason=reason, by=cast.responder)
         assert field in caught.value.message_dict
@@ -131,7 +136,8 @@ def test_escalation_waits_for_the_severity(incident: Incident, cast: Cast, crite
 def test_whom_to_tell_becomes_tasks_with_due_times_once(incident: Incident, cast: Cast, criteria: None) -> None:
     judge(incident=incident, facts=GRAVE, others={**OTHERS, "concerned": "possible"}, by=cast.responder)
     row = judged.last(incident, judged.ESCALATION)
-    assert row is not None and row.outcome == "phone-executive"
+    assert row is not None
+    assert row.outcome == "phone-executive"
     made = plan_escalation(incident=incident, judgement=row, by=cast.responder)
     assert [(task.title.en, task.title.ja, task.role) for task in made][:2] == [
         ("Tell the lead by phone", "対応の責任者に電話で知らせる", "security"), ("Tell the CISO by phone", "CISOに電話で知らせる", "lead"),
@@ -141,7 +147,8 @@ def test_whom_to_tell_becomes_tasks_with_due_times_once(incident: Incident, cast
     assert [task.pk for task in again] == [task.pk for task in made]
     assert Task.objects.filter(incident=incident).count() == len(made) == 7
     shown = judged.escalation(incident)
-    assert shown is not None and shown.planned
+    assert shown is not None
+    assert shown.planned
 
 
 def test_another_incidents_judgement_makes_no_tasks(incident: Incident, cast: Cast, criteria: None) -> None:
@@ -153,7 +160,9 @@ def test_another_incidents_judgement_makes_no_tasks(incident: Incident, cast: Ca
         row = judged.last(other, purpose)
         assert row is not None
         with pytest.raises(ValidationError):
-            plan_escalation(incident=incident if purpose == judged.ESCALATION else other, judgement=row, by=cast.responder)
+            plan_escalation(
+                incident=incident if purpose == judged.ESCALATION else other, judgement=row, by=cast.responder
+            )
     assert not Task.objects.exists()
 
 
@@ -162,7 +171,8 @@ def test_the_journal_holds_no_text_of_it(incident: Incident, cast: Cast, criteri
     set_severity(incident=incident, severity=1, reason="Zebra crossing", by=cast.responder)
     judge_stop(incident=incident, facts=STOP, by=cast.responder)
     told = " ".join(f"{row.details} {row.object_label}" for row in Journal.objects.all())
-    assert "Zebra" not in told and incident.title not in told
+    assert "Zebra" not in told
+    assert incident.title not in told
     assert set(Journal.objects.filter(room="incidents").values_list("verb", flat=True)) >= {"judged", "asked_criteria"}
 
 
@@ -203,8 +213,12 @@ def test_judging_on_the_page(incident: Incident, cast: Cast, criteria: None, sig
     with CaptureQueriesContext(connection) as queries:
         page = client.get(path).content.decode()
     assert len(queries) <= 15, len(queries)
-    assert "3 high" in page and "Because" in page and "It would be milder with" in page
-    assert "nobody has this role yet" in page and "Executive" in page and "Make tasks of them" in page
+    assert "3 high" in page
+    assert "Because" in page
+    assert "It would be milder with" in page
+    assert "nobody has this role yet" in page
+    assert "Executive" in page
+    assert "Make tasks of them" in page
     assert client.post(f"{path}/plan").status_code == 302
     planned = client.get(path).content.decode()
     assert "Make tasks of them" not in planned
@@ -212,7 +226,8 @@ def test_judging_on_the_page(incident: Incident, cast: Cast, criteria: None, sig
     assert wrong.status_code == 422
     assert client.post(f"{path}/set", {"severity": "1", "reason": "A drill of the vendor"}).status_code == 302
     after = client.get(path).content.decode()
-    assert "A drill of the vendor" in after and after.count('class="sev sev-3"') >= 1
+    assert "A drill of the vendor" in after
+    assert after.count('class="sev sev-3"') >= 1
 
 
 def test_what_is_known_of_the_assets_begins_the_form(
@@ -245,12 +260,16 @@ def test_who_may_stop_it(incident: Incident, cast: Cast, criteria: None, signed_
     with CaptureQueriesContext(connection) as queries:
         page = client.get(path, sent(STOP)).content.decode()
     assert len(queries) <= 15
-    assert "The lead" in page and cast.responder.name in page and "after 10 minutes" in page
-    assert "The CISO" in page and "nobody has this role yet" in page
+    assert "The lead" in page
+    assert cast.responder.name in page
+    assert "after 10 minutes" in page
+    assert "The CISO" in page
+    assert "nobody has this role yet" in page
     assert "decisions/new?question=" in page
     # Looking changes nothing.
     incident.refresh_from_db()
-    assert incident.last_seq == before and not Judgement.objects.exists()
+    assert incident.last_seq == before
+    assert not Judgement.objects.exists()
     for _again in range(2):
         assert client.post(path, sent(STOP, once="k")).status_code == 302
     made = Judgement.objects.about(incident).get()
@@ -259,7 +278,8 @@ def test_who_may_stop_it(incident: Incident, cast: Cast, criteria: None, signed_
     assert entry.data["set"]["outcome"] == "lead"
     # Some answers are always needed.
     needed = client.post(path, sent({"danger": "none"}))
-    assert needed.status_code == 422 and "This field is required" in needed.content.decode()
+    assert needed.status_code == 422
+    assert "This field is required" in needed.content.decode()
     assert client.get(path, {"fact-target": "moon"}).status_code == 422
 
 
@@ -268,7 +288,8 @@ def test_whoever_is_on_duty_needs_no_answer(incident: Incident, cast: Cast, crit
         f"/incidents/{incident.number}/stop", sent({**STOP, "target": "account", "spreading": "now"})
     )
     text = page.content.decode()
-    assert "Stop it at once, then tell." in text and "Enter in the timeline" not in text
+    assert "Stop it at once, then tell." in text
+    assert "Enter in the timeline" not in text
 
 
 def test_without_criteria_the_pages_say_what_to_do(incident: Incident, cast: Cast, signed_in: SignIn) -> None:
@@ -276,7 +297,10 @@ def test_without_criteria_the_pages_say_what_to_do(incident: Incident, cast: Cas
     severity = client.get(f"/incidents/{incident.number}/severity").content.decode()
     assert "No criteria for severity are in effect" in severity
     assert client.post(f"/incidents/{incident.number}/severity", {}).status_code == 422
-    assert "No criteria for authority to stop are in effect" in client.get(f"/incidents/{incident.number}/stop").content.decode()
+    assert (
+        "No criteria for authority to stop are in effect"
+        in client.get(f"/incidents/{incident.number}/stop").content.decode()
+    )
     assert client.post(f"/incidents/{incident.number}/stop", {}).status_code == 422
 
 
@@ -285,7 +309,8 @@ def outcome(**data: Any) -> Outcome:
 
 
 def test_outcomes_without_or_with_odd_data_ask_for_nothing() -> None:
-    assert tellings(outcome()) == [] and asking(outcome()) is None
+    assert tellings(outcome()) == []
+    assert asking(outcome()) is None
     assert tellings(outcome(within_minutes="soon", tell="lead", by="phone")) == []
     assert tellings(outcome(within_minutes=True, tell="lead")) == []
     assert tellings(outcome(within_minutes=5, tell="lead boss", by="phone", then_within_minutes=9, then_tell="lead it")) == [

@@ -72,7 +72,11 @@ def test_how_it_stands_is_told_and_a_stale_change_refused(incident: Incident, ca
     stale = AssetOf.objects.get(pk=row.pk)
     set_asset_state(asset=row, state="contained", version=1, by=cast.responder)
     entry = Entry.objects.filter(incident=incident, auto="asset").latest("seq")
-    assert (entry.kind, entry.data["set"]["state"], entry.data["was"]) == ("contain", "contained", {"state": "suspected"})
+    assert (entry.kind, entry.data["set"]["state"], entry.data["was"]) == (
+        "contain",
+        "contained",
+        {"state": "suspected"},
+    )
     with pytest.raises(Stale) as caught:
         set_asset_state(asset=stale, state="clean", version=1, by=cast.manager)
     assert caught.value.row.state == "contained"  # type: ignore[attr-defined]
@@ -92,7 +96,8 @@ def test_a_closed_incident_takes_nothing_more(incident: Incident, cast: Cast) ->
     for act in acts:
         with pytest.raises(ValidationError, match="closed"):
             act()
-    assert AssetOf.objects.count() == 1 and not File.objects.exists()
+    assert AssetOf.objects.count() == 1
+    assert not File.objects.exists()
 
 
 def test_the_page_says_what_the_register_knows(incident: Incident, cast: Cast, signed_in: SignIn) -> None:
@@ -102,10 +107,13 @@ def test_the_page_says_what_the_register_knows(incident: Incident, cast: Cast, s
     with CaptureQueriesContext(connection) as queries:
         page = client.get(f"/incidents/{incident.number}/known").content.decode()
     assert len(queries) <= 15, len(queries)
-    assert "Mari" in page and "03-0000-0000" in page and "importance 3" in page
+    assert "Mari" in page
+    assert "03-0000-0000" in page
+    assert "importance 3" in page
     # From the PCs a link of administrators leads to the web server, and the route from the LAN to the DMZ.
     reached = page.split('id="onward"')[1].split('id="indicators"')[0]
-    assert "Web server" in reached and "link (administration) from PCs" in reached
+    assert "Web server" in reached
+    assert "link (administration) from PCs" in reached
     assert "network: from LAN to DMZ" in reached
     row = AssetOf.objects.get()
     set_asset_state(asset=row, state="contained", version=1, by=cast.responder)
@@ -116,8 +124,10 @@ def test_the_page_says_what_the_register_knows(incident: Incident, cast: Cast, s
 def test_backups_services_and_customers_are_shown(incident: Incident, cast: Cast, signed_in: SignIn) -> None:
     add_asset(incident=incident, key="www", by=cast.responder, state="affected")
     page = signed_in(cast.executive).get(f"/incidents/{incident.number}/known").content.decode()
-    assert "Web shop" in page and "7 generations" in page
-    assert "not recorded whether kept apart" in page and "restore never tried" in page
+    assert "Web shop" in page
+    assert "7 generations" in page
+    assert "not recorded whether kept apart" in page
+    assert "restore never tried" in page
     assert "Ken Hayashi" in page
     assert "Note an asset" not in page.split('id="assets"')[0]
 
@@ -127,7 +137,8 @@ def test_many_assets_by_any_of_their_names(incident: Incident, cast: Cast, signe
     refused = client.post(path, {"words": "WWW.example.org\nPCs, ghost-17\twww", "state": "affected"})
     assert refused.status_code == 422
     page = refused.content.decode()
-    assert "Not found in the register:" in page and "ghost-17" in page.split("<textarea")[1].split("</textarea>")[0]
+    assert "Not found in the register:" in page
+    assert "ghost-17" in page.split("<textarea")[1].split("</textarea>")[0]
     assert {row.key: row.state for row in AssetOf.objects.all()} == {"www": "affected", "pcs": "affected"}
     assert client.post(path, {"words": "www", "state": "affected"}).status_code == 302
     assert client.post(path, {"words": "", "state": "affected"}).status_code == 422
@@ -137,9 +148,11 @@ def test_many_assets_by_any_of_their_names(incident: Incident, cast: Cast, signe
 def test_finding_one_to_note(incident: Incident, cast: Cast, signed_in: SignIn) -> None:
     client, path = signed_in(cast.responder), f"/incidents/{incident.number}/known"
     part = client.get(path, {"find": "web"}, headers={"HX-Request": "true"}).content.decode()
-    assert "Web server" in part and "<html" not in part
+    assert "Web server" in part
+    assert "<html" not in part
     whole = client.get(path, {"find": "web"}).content.decode()
-    assert "Web server" in whole and "<html" in whole
+    assert "Web server" in whole
+    assert "<html" in whole
     assert "nothing that fits" in client.get(path, {"find": "zebra"}).content.decode()
 
 
@@ -162,25 +175,35 @@ def test_a_member_who_may_not_read_the_register_is_shown_none_of_it(
     add_asset(incident=incident, key="pcs", by=cast.responder, state="affected")
     client, path = signed_in(cast.reporter), f"/incidents/{incident.number}/known"
     page = client.get(path).content.decode()
-    assert "PCs" in page and "Mari" not in page and "Web server" not in page and 'id="onward"' not in page
+    assert "PCs" in page
+    assert "Mari" not in page
+    assert "Web server" not in page
+    assert 'id="onward"' not in page
     # The reporter answers for sales and the shop, whose web server is then to be found; the PCs of IT are not.
     assert "Web server" in client.get(path, {"find": "w"}).content.decode()
     refused = client.post(f"{path}/assets", {"words": "pcs", "state": "affected"})
-    assert refused.status_code == 422 and "Not found in the register:" in refused.content.decode()
+    assert refused.status_code == 422
+    assert "Not found in the register:" in refused.content.decode()
 
 
 # indicators
 
 
 def test_indicators_are_found_in_entries(incident: Incident, cast: Cast) -> None:
-    entry = enter(incident, "Beacon to hxxps://evil[.]example/a from 203[.]0[.]113[.]9 via 10.1.2.3, CVE-2026-12345", cast.responder)
+    entry = enter(
+        incident,
+        "Beacon to hxxps://evil[.]example/a from 203[.]0[.]113[.]9 via 10.1.2.3, CVE-2026-12345",
+        cast.responder,
+    )
     found = {(row.kind, row.value, row.state) for row in Indicator.objects.filter(incident=incident)}
     assert found == {
         ("url", "https://evil.example/a", "proposed"), ("ip", "203.0.113.9", "proposed"), ("cve", "CVE-2026-12345", "proposed"),
     }  # fmt: skip
     assert {row.entry_id for row in Indicator.objects.all()} == {entry.pk}
     # Said again, or in a correction, it is the same indicator.
-    correct_entry(entry=entry, text="Beacon to evil.example from 203.0.113.9", lane="security", kind="analyse", by=cast.responder)
+    correct_entry(
+        entry=entry, text="Beacon to evil.example from 203.0.113.9", lane="security", kind="analyse", by=cast.responder
+    )
     assert Indicator.objects.filter(value="203.0.113.9").count() == 1
     assert not Entry.objects.filter(auto="indicator").exists()
 
@@ -233,7 +256,8 @@ def test_the_same_indicator_elsewhere_is_shown_to_those_who_see_that_incident(
         page = signed_in(person).get(f"/incidents/{incident.number}/known").content.decode()
         assert open_.number in page
         assert (secret.number in page) is sees
-        assert "evil[.]example" in page and ">evil.example<" not in page
+        assert "evil[.]example" in page
+        assert ">evil.example<" not in page
     Indicator.objects.filter(incident=open_).update(state="rejected")
     assert open_.number not in signed_in(cast.responder).get(f"/incidents/{incident.number}/known").content.decode()
 
@@ -255,7 +279,8 @@ def test_indicators_as_files(incident: Incident, cast: Cast, signed_in: SignIn) 
 def test_a_file_is_kept_once_and_named_only_here(incident: Incident, cast: Cast) -> None:
     row = keep_file(incident=incident, upload=upload(), by=cast.responder, text="The list that was copied")
     again = keep_file(incident=incident, upload=upload("other.txt"), by=cast.responder)
-    assert again.pk == row.pk and row.name == "layoffs.txt"
+    assert again.pk == row.pk
+    assert row.name == "layoffs.txt"
     assert row.file.digest == hashlib.sha256(b"who and when").hexdigest()
     entry = Entry.objects.get(incident=incident, auto="file")
     assert entry.text == "The list that was copied"
@@ -263,7 +288,8 @@ def test_a_file_is_kept_once_and_named_only_here(incident: Incident, cast: Cast)
     # What others with the same bytes, and the journal, are told says nothing.
     assert File.objects.get().name == "file.txt"
     told = " ".join(f"{one.details} {one.object_label}" for one in Journal.objects.all())
-    assert "layoffs" not in told and "copied" not in told
+    assert "layoffs" not in told
+    assert "copied" not in told
     for wrong in (upload(content=b""),):
         with pytest.raises(ValidationError):
             keep_file(incident=incident, upload=wrong, by=cast.responder)
@@ -289,7 +315,9 @@ def test_uploading_on_the_page(incident: Incident, cast: Cast, signed_in: SignIn
     sent = client.post(path, {"file": upload("<img src=x>.txt"), "text": "A <b>note</b>"})
     assert sent.status_code == 302
     page = client.get(f"/incidents/{incident.number}/known").content.decode()
-    assert "&lt;img src=x&gt;.txt" in page and "<img" not in page and "A &lt;b&gt;note" in page
+    assert "&lt;img src=x&gt;.txt" in page
+    assert "<img" not in page
+    assert "A &lt;b&gt;note" in page
     assert hashlib.sha256(b"who and when").hexdigest() in page
     assert client.post(path, {"text": "no file"}).status_code == 422
     assert client.post(path, {"file": upload(content=b"")}).status_code == 422
