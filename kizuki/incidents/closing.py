@@ -64,15 +64,20 @@ class Known:
 def known(incident: Incident) -> Known:
     """At most seven questions to the database."""
     review = review_of(incident)
+    return Known(
+        incident, review, engine.read(review.parts), list(incident.tasks.select_related("owner").order_by("number")),
+        list(incident.decisions.select_related("entry").prefetch_related("reviews").order_by("number")),
+        marks_of([incident.pk]).get(incident.pk, []), settings_of(incident),
+    )  # fmt: skip
+
+
+def settings_of(incident: Incident) -> list[Settings]:
+    """How far the look at assets with the same setting is, measure by measure."""
     counted = incident.same_settings.order_by("measure").values_list("measure", "state").annotate(n=Count("pk"))
     states: dict[str, dict[str, int]] = {}
     for measure, state, n in counted:
         states.setdefault(measure, {})[state] = n
-    return Known(
-        incident, review, engine.read(review.parts), list(incident.tasks.select_related("owner").order_by("number")),
-        list(incident.decisions.select_related("entry").prefetch_related("reviews").order_by("number")),
-        marks_of([incident.pk]).get(incident.pk, []), [Settings(*pair) for pair in states.items()],
-    )  # fmt: skip
+    return [Settings(*pair) for pair in states.items()]
 
 
 def next_look(decision: Decision) -> dt.datetime | None:

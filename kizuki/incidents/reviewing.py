@@ -108,16 +108,15 @@ def points(facts: gate.Facts) -> list[Point]:
 
 
 def _lines(about: Known, person: Any, doubts: dict[tuple[str, str], list[str]]) -> dict[str, list[Line]]:
-    """The items of each part with the names of what they speak of; at most three questions."""
+    """The items of each part with the names of what they speak of; at most two questions."""
     items = [item for _part, item in engine.items(about.parts)]
-    measures = catalogue.measures() if any(item.measures for item in items) else {}
     owners = names_of([("contact", item.owner) for item in items if item.owner])
     numbers = [item.task for item in items if item.task]
     tasks = {task.pk: task for task in FollowUp.objects.visible_to(person).filter(pk__in=numbers)} if numbers else {}
     return {
         part: [
             Line(
-                item, [(id, measures[id].short if id in measures else Text(ja=id, en=id)) for id in item.measures],
+                item, [(id, _short(id)) for id in item.measures],
                 COMMON[item.common] if item.common else "",
                 owners.get(("contact", item.owner), Text(ja=item.owner, en=item.owner)) if item.owner else None,
                 tasks.get(item.task or 0), doubts.get((part, item.id), []),
@@ -126,6 +125,11 @@ def _lines(about: Known, person: Any, doubts: dict[tuple[str, str], list[str]]) 
         ]
         for part, found in about.parts.items()
     }  # fmt: skip
+
+
+def _short(id: str) -> Text:
+    measure = catalogue.find(id)
+    return measure.short if measure else Text(ja=id, en=id)
 
 
 def proposals(about: Known, entries: Iterable[Entry], assets: Iterable[AssetOf]) -> dict[str, tuple[Proposal, ...]]:

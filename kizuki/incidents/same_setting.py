@@ -22,17 +22,17 @@ def concerned(incident: Incident) -> frozenset[str]:
     return frozenset(incident.assets.filter(state__in=CONCERNED).values_list("key", flat=True))
 
 
-def register(incident: Incident) -> Document:
-    """The register as it counts today. The organisation is asked for anew: it knows by its digest which state it is in."""
-    home = Organisation.objects.get(pk=incident.organisation_id)
-    return home.standing(timezone.localdate().isoformat())
-
-
 def like_affected(incident: Incident, measure: str) -> list[Alike]:
-    """Where the same could happen."""
-    return alike(register(incident), concerned(incident), measure)
+    """Where the same could happen. The organisation is asked for anew: it knows by its digest which state it is in."""
+    home = Organisation.objects.get(pk=incident.organisation_id)
+    return alike(_today(home), concerned(incident), measure)
 
 
 def coverage(incident: Incident, measures: Collection[str], assets: Collection[str]) -> dict[str, frozenset[str]]:
     """How measures stand at the assets of an incident; nothing is read where none is asked for."""
-    return states_at(register(incident), assets, measures) if measures else {}
+    return states_at(_today(incident.organisation), assets, measures) if measures else {}
+
+
+def _today(organisation: Organisation) -> Document:
+    """The register as it counts today."""
+    return organisation.standing(timezone.localdate().isoformat())

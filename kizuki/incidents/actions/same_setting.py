@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -102,15 +102,26 @@ def ask_owners(*, incident: Incident, rows: Collection[int], due: dt.date | None
             organisation=incident.organisation_id, deleted_at=None, key__in={row.key for row in chosen}
         )
     }
-    units = dict(
-        Unit.objects.filter(organisation=incident.organisation_id, deleted_at=None).values_list("key", "owner")
-    )
+    rows_of_units = Unit.objects.filter(organisation=incident.organisation_id, deleted_at=None)
+    units = {key: (owner, parent) for key, owner, parent in rows_of_units.values_list("key", "owner", "parent")}
     asked = [row for row in chosen if row.key in assets]
     for row in asked:
         asset = assets[row.key]
-        row.task = _ask(incident, row, asset, owner=asset.owner or units.get(asset.unit, ""), due=due, by=by)
+        row.task = _ask(incident, row, asset, owner=asset.owner or _owner(units, asset.unit), due=due, by=by)
     _update(incident, asked, by, state=SettingState.TASK)
     return len(asked)
+
+
+def _owner(units: Mapping[str, tuple[str, str]], unit: str) -> str:
+    """Who answers for a unit, or for the next one above that has somebody; "" where none has. `units`: unit → (owner, the one above)."""
+    seen: set[str] = set()
+    while unit in units and unit not in seen:
+        seen.add(unit)
+        owner, above = units[unit]
+        if owner:
+            return owner
+        unit = above
+    return ""
 
 
 def _ask(incident: Incident, row: SameSetting, asset: Asset, *, owner: str, due: dt.date | None, by: By) -> Task:

@@ -20,7 +20,8 @@ from django.views.decorators.http import require_POST, require_safe
 from kizuki.accounts import rules
 from kizuki.accounts.access import require_seen
 from kizuki.incidents import actions
-from kizuki.incidents.closing import known
+from kizuki.incidents.actions.review import review_of
+from kizuki.incidents.closing import settings_of
 from kizuki.incidents.engine import review as engine
 from kizuki.incidents.forms.review import FindForm, RowsForm
 from kizuki.incidents.models import Incident
@@ -44,11 +45,10 @@ def elsewhere(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, incident: Incident, status: int = 200, **sent: Any) -> HttpResponse:
-    about = known(incident)
-    named = [id for part, item in engine.items(about.parts) if part in ("causes", "lessons") for id in item.measures]
-    counted = {one.measure: one for one in about.settings}
+    parts, counted = engine.read(review_of(incident).parts), {one.measure: one for one in settings_of(incident)}
+    named = [id for part, item in engine.items(parts) if part in ("causes", "lessons") for id in item.measures]
     here = request.GET.get("measure", "") if request.GET.get("measure") in counted else next(iter(counted), "")
-    rows = incident.same_settings.filter(measure=here).order_by("label", "pk").defer("task")
+    rows = incident.same_settings.filter(measure=here).order_by("label", "pk")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     listed = list(page.object_list)
     assets = called([("asset", row.key) for row in listed])
@@ -56,11 +56,11 @@ def _page(request: HttpRequest, incident: Incident, status: int = 200, **sent: A
     measures = catalogue.measures()
     seen = {task.pk: task for task in tasks}
     context = shell(
-        request, incident, "review", counted=about.settings, here=here, page=page, measures=measures,
+        request, incident, "review", counted=counted, chosen=here, page=page, measures=measures,
         rows=[(row, _address(assets, row.key), seen.get(row.task_id or 0)) for row in listed],
         find=sent.get("find") or FindForm(first=named), concerned=len(concerned(incident)), typed=sent.get("rows"),
         measure=measures.get(here), due=timezone.localdate() + dt.timedelta(days=DAYS),
-        ways=[(one, measures[one.measure].short if one.measure in measures else one.measure) for one in about.settings],
+        ways=[(one, measures[one.measure].short if one.measure in measures else one.measure) for one in counted.values()],
     )  # fmt: skip
     return render(request, "incidents/elsewhere.html", context, status=status)
 
