@@ -86,11 +86,12 @@ def found_to_lead(request: HttpRequest, number: str) -> Incident:
 
 def shell(request: HttpRequest, incident: Incident, here: str, **more: Any) -> dict[str, Any]:
     """The context of every page of an incident: templates extend `incidents/shell.html`."""
+    may_lead = rules.may_lead(request.user, incident)
     return {
         "incident": incident,
         "parts": [(reverse(f"incidents:{part.view}", args=[incident.number]), part.name, part.view == here) for part in PARTS],
-        "may_write": rules.may_write(request.user, incident),
-        "may_lead": rules.may_lead(request.user, incident),
+        "may_write": may_lead or rules.may_write(request.user, incident),
+        "may_lead": may_lead,
         "parent": known(request, incident.parent_id),
         "merged_into": known(request, incident.merged_into_id),
         **more,
