@@ -74,8 +74,10 @@ Things = dict[str, dict[str, Any]]
 class State(msgspec.Struct, frozen=True):
     """What was known at `moment`. `seq`: the newest entry by then, 0 for none. `fields`: of the incident, by name. `members`: who has a
     role, in the order in which they came. `tasks`, `decisions`, `indicators`, `assets`, `files`: by key, each with what was last said
-    of it; `review`: likewise. `timeline`: the entries that stand, in their order; `corrected`: entry → the one in its place;
-    `withdrawn`: entries that were taken back."""
+    of it. `review`: its fields; `lessons`: its items by id; `settings`: where the same setting was looked for, by measure.
+    `judged`: the last word of the criteria for severity, escalation and authority; `dismissed`: next steps not taken, by key.
+    `timeline`: the entries that stand, in their order; `corrected`: entry → the one in its place; `withdrawn`: entries that were
+    taken back."""
 
     moment: datetime | None
     seq: int = 0
@@ -87,17 +89,24 @@ class State(msgspec.Struct, frozen=True):
     assets: Things = {}
     files: Things = {}
     review: dict[str, Any] = {}
+    lessons: Things = {}
+    settings: Things = {}
+    judged: Things = {}
+    dismissed: Things = {}
     milestones: dict[str, Reached] = {}
     timeline: tuple[int, ...] = ()
     corrected: dict[int, int] = {}
     withdrawn: frozenset[int] = frozenset()
 
 
-#: Which entries of Kizuki's own tell of the incident itself, and which of things in it.
-_OF_INCIDENT: Final = frozenset({"opened", "changed", "severity", "closed", "merged"})
+#: Which of Kizuki's own entries tell of the incident itself; why it was done is told by the entry.
+_OF_INCIDENT: Final = frozenset({"opened", "changed", "closed", "merged"})
+_WHY: Final = frozenset({"reason", "overrides"})
+#: Which tell of things in it, and how those are called when several are told at once.
 _OF_THINGS: Final = {
-    "task": "tasks", "decision": "decisions", "indicator": "indicators", "asset": "assets", "file": "files",
+    "task": "tasks", "decision": "decisions", "indicator": "indicators", "asset": "assets", "file": "files", "next": "dismissed",
 }  # fmt: skip
+_JUDGED: Final = frozenset({"severity", "escalation", "authority"})
 
 E = TypeVar("E", bound=Recorded)
 
@@ -138,7 +147,7 @@ class _Fold:
     def __init__(self) -> None:
         self.fields: dict[str, Any] = {}
         self.members: dict[str, Member] = {}
-        self.things: dict[str, Things] = {name: {} for name in _OF_THINGS.values()}
+        self.things: dict[str, Things] = {name: {} for name in (*_OF_THINGS.values(), "lessons", "settings", "judged")}
         self.review: dict[str, Any] = {}
         self.milestones: dict[str, Reached] = {}
         self.corrected: dict[int, int] = {}
@@ -158,7 +167,9 @@ class _Fold:
         elif row.auto == "milestone":
             self._milestone(key, values)
         elif row.auto == "review":
-            self.review.update(values)
+            self._review(key, values)
+        elif row.auto in _JUDGED:
+            self._judge(row.auto, values)
         elif row.auto in _OF_THINGS:
             self._thing(_OF_THINGS[row.auto], key, values)
 
@@ -175,10 +186,15 @@ class _Fold:
                 self.milestones[name] = Reached(seq, reached.by)
 
     def _incident(self, row: Recorded, values: Mapping[str, Any]) -> None:
-        if row.auto == "merged" and "from" in values:  # another incident turned out to be part of this one
-            self.fields["merged"] = [*self.fields.get("merged", []), values["from"]]
+        if (
+            row.auto == "merged" and {"from", "apart"} & values.keys()
+        ):  # another incident is part of this one, or no longer
+            others = [one for one in self.fields.get("merged", []) if one != values.get("apart")]
+            self.fields["merged"] = [*others, values["from"]] if "from" in values else others
             return
-        self.fields.update(values)
+        self.fields.update({name: value for name, value in values.items() if name not in _WHY})
+        if values.get("status", "merged") != "merged":
+            self.fields.pop("into", None)
         if row.auto == "opened" and values.get("lead") is not None:  # whoever opens an incident leads it
             self.members["opened"] = Member(values["lead"], row.by_name, "lead", row.recorded_at)
 
@@ -192,6 +208,21 @@ class _Fold:
             self.fields["lead"] = person
         self.members[key] = Member(person, str(values.get("name") or ""), role, row.recorded_at)
 
+    def _review(self, key: str, values: Mapping[str, Any]) -> None:
+        if not key:
+            self.review.update(values)
+        elif "setting" in values:
+            self._thing("settings", key, values)
+        elif values.get("text") is None:  # an item was taken out
+            self.things["lessons"].pop(key, None)
+        else:
+            self._thing("lessons", key, values)
+
+    def _judge(self, what: str, values: Mapping[str, Any]) -> None:
+        self.things["judged"][what] = dict(values)
+        if "severity" in values:
+            self.fields["severity"] = values["severity"]
+
     def _milestone(self, name: str, values: Mapping[str, Any]) -> None:
         if values.get("entry") is None:
             self.milestones.pop(name, None)
@@ -202,5 +233,6 @@ class _Fold:
         if key:
             self.things[kind].setdefault(key, {}).update(values)
             return
-        for one, said in (values.get(kind) or {}).items():
+        several = values.get(kind)
+        for one, said in several.items() if isinstance(several, Mapping) else ():
             self.things[kind].setdefault(str(one), {}).update(said)

@@ -41,6 +41,7 @@ def _suffixes() -> PublicSuffixList:
     return PublicSuffixList(accept_unknown=False, only_icann=True)
 
 
+@functools.lru_cache(maxsize=4096)
 def address(written: str) -> Address | None:
     """The address, an IPv4 address in IPv6 clothes as itself; None for anything else."""
     try:
@@ -51,6 +52,7 @@ def address(written: str) -> Address | None:
     return mapped or made
 
 
+@functools.lru_cache(maxsize=4096)
 def is_own_address(made: Address) -> bool:
     """Whether the address belongs to whoever uses it: private, of the machine itself, or of the link."""
     return any(made.version == net.version and made in net for net in OWN_NETWORKS)

@@ -8,7 +8,7 @@ name in it is not a second one. The time taken grows with the length of the text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, Literal, TypeAlias
 
 import msgspec
@@ -36,7 +36,7 @@ class Found(msgspec.Struct, frozen=True):
 _L: Final = "a-z0-9_\u00c0-\u024f\u0370-\u03ff\u0400-\u052f-"
 _CJK: Final = "\u3005-\u3007\u3041-\u30fe\u3400-\u9fff\uac00-\ud7a3"
 _URL: Final = re.compile(
-    r"(?<![a-z0-9])(?P<scheme>https?|ftps?|wss?|sftp|tcp|ldaps?|rmi)://(?P<rest>[^\s<>\"'`{}|\\^「」『』、。，]{1,4000})",
+    r"(?<![a-z0-9])(?P<scheme>https?|ftps?|wss?|sftp|tcp|ldaps?|rmi)://(?P<rest>[^\s<>\"'`{}|\\^「」『』、。，！；（）]{1,4000})",
     re.IGNORECASE,
 )
 _AUTHORITY: Final = re.compile(
@@ -82,8 +82,8 @@ def found(text: str) -> tuple[Found, ...]:
     plain = refanged(text)
     taken = bytearray(len(plain.text))
     made: list[Found] = []
-    for reader in (_urls, _mails, _hashes, _cves, _v6s, _v4s, _names, _wide_names):
-        for kind, value, start, end, private in reader(plain):
+    for sign, reader in _READERS:
+        for kind, value, start, end, private in reader(plain) if sign in plain.text else ():
             if taken.find(1, start, end) < 0:
                 taken[start:end] = b"\x01" * (end - start)
                 if value:
@@ -232,7 +232,7 @@ def _names(plain: Plain) -> Iterator[_Hit]:
         if _in_a_path(plain.text, start):
             continue
         for part in _PART.finditer(written):
-            bare = part[0].strip("-_")
+            bare = part[0].rstrip("-_").lstrip("-")
             at = start + part.start() + part[0].index(bare) if bare else 0
             meant = plain.was_broken(at, at + len(bare))
             if (
@@ -266,3 +266,9 @@ def _wide_names(plain: Plain) -> Iterator[_Hit]:
             name = hosts.host_name(match[0].strip("-_"))
             if name and hosts.is_public_name(name, meant=True):
                 yield "domain", name, match.start(), match.end(), False
+
+
+#: What reads each kind, the longest first; without the sign there is nothing to read.
+_READERS: Final[tuple[tuple[str, Callable[[Plain], Iterator[_Hit]]], ...]] = (
+    ("://", _urls), ("@", _mails), ("", _hashes), ("", _cves), (":", _v6s), (".", _v4s), ("", _names), (".", _wide_names),
+)  # fmt: skip

@@ -90,6 +90,7 @@ class _Reading:
         self.lane = self.kind = self.milestone = ""
         self.handover: list[str] = []
         self.unknown: list[str] = []
+        self._ahead: int | None = None  # how many hand-overs stand before the text, once those after it are read
 
     def line(self, lane: str) -> Line:
         """The line, once what stands before the text was taken."""
@@ -148,7 +149,8 @@ class _Reading:
         return True
 
     def _tail(self) -> None:
-        """Take the marks that stand after the text."""
+        """Take the marks that stand after the text, from the last to the first."""
+        self._ahead = len(self.handover)
         while self.rest:
             *before, last = self.rest.rsplit(None, 1)
             if len(last) > 60 or not self._mark(last):
@@ -166,7 +168,7 @@ class _Reading:
             if not name and word.isalpha() and token not in self.unknown:
                 self.unknown.append(token)
         elif sign and sign in _HANDOVER_SIGNS and (lane := lexicon.lane_of(word)) and lane not in self.handover:
-            self.handover.append(lane)
+            self.handover.insert(len(self.handover) if self._ahead is None else self._ahead, lane)
             return True
         return False
 

@@ -31,6 +31,7 @@ _INSIDE: Final = re.compile(
     r"(?:[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[T ][0-9]{1,2}:[0-9]{2}|[0-9]{1,2}/[A-Za-z]{3}/[0-9]{4}:[0-9]{2}:|"
     r"(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}[0-9]{1,2} [0-9]{2}:[0-9]{2}:[0-9]{2})"
 )
+_SIGNS_OF_TIME: Final = re.compile(r"[0-9A-Za-z:/.+ -]{1,40}")
 _EPOCH: Final = re.compile(r"\baudit\(([0-9]{9,10})\.[0-9]{3}")
 _MACHINE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T|<|[A-Z][a-z]{2} {1,2}[0-9]")
 #: A clock that goes back by more has passed midnight; by less, the lines are just not in order.
@@ -214,7 +215,12 @@ class _Reader:
             return None, match[0], clock.hour * 60 + clock.minute, rest
         if forms.AGO.match(plain):
             return None
-        read = self._read(body)
+        try:
+            read = self._read(body)
+        except BadMoment as error:
+            if _CLOCK.search(error.written) or plain[opened : opened + 1].isdigit():
+                raise
+            return None  # “week 2 of the holidays”
         if read is None:
             return None
         rest = body[read.end :]
@@ -248,7 +254,8 @@ class _Reader:
                 raise BadMoment("future", match[0])
             at: str | None = in_zone(moment, self.here.zone).at
         elif match := _INSIDE.search(line, 0, _FAR):
-            read = self._read(line[match.start() :])
+            written = _SIGNS_OF_TIME.match(line, match.start())
+            read = self._read(written[0]) if written else None
             at = read.at if read is not None else None
         if match is None or at is None:
             return None

@@ -52,6 +52,7 @@ _OF_LOGS: Final = frozenset(
     }
 )  # fmt: skip
 _COLUMN: Final = {word: column for column, words in _WORDS.items() for word in words.split("|")}
+_MOST_HEADING: Final = 2_000
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -74,9 +75,10 @@ def _meant(text: str) -> str:
 
 
 def read_sheet(text: str, here: Here) -> tuple[Proposed, ...] | None:
-    """The rows of a table that has a time in one of its columns, as proposed entries; None where the text is no such table."""
+    """The rows of a table that has a time in one of its columns, as proposed entries; None where the text is no such
+    table or has no rows."""
     first = text.lstrip("\ufeff\r\n").partition("\n")[0]
-    found = _heading(first)
+    found = _heading(first) if len(first) <= _MOST_HEADING else None
     if found is None:
         return None
     delimiter, columns = found
@@ -92,7 +94,7 @@ def read_sheet(text: str, here: Here) -> tuple[Proposed, ...] | None:
             begin = reader.line_num + 1
     except csv.Error:
         return None
-    return tuple(made)
+    return tuple(made) or None
 
 
 def _heading(line: str) -> tuple[str, list[str]] | None:

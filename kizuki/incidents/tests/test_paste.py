@@ -1,153 +1,386 @@
-"""Pasting several lines: what is proposed, what is entered, and that nothing is lost or doubled."""
+"""What is pasted: chats, logs, notes and tables as proposed entries, of which no line is lost."""
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Callable
-from typing import Any
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 
 import pytest
-from django.core.exceptions import ValidationError
-from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
-from conftest import Cast
-from kizuki.accounts.models import Person
-from kizuki.incidents.actions import New, add_entries
-from kizuki.incidents.forms.paste import MOST_LINES, STEP
-from kizuki.incidents.models import Entry, Incident
+from kizuki.incidents.choices import KINDS, LANES, MILESTONES
+from kizuki.incidents.engine.line import Line, printed
+from kizuki.incidents.engine.paste import read_paste
+from kizuki.incidents.engine.proposed import MOST_BYTES, MOST_LINES, Proposed, TooMuch
+from kizuki.incidents.engine.sheet import COLUMNS, Cells, as_csv
 
-SignIn = Callable[[Person], Client]
-CHAT = """2026-11-20 09:12 Miura: sign-ins that were not mine
-2026-11-20 09:31 sec analyse 23 accounts tried, 3 got in
-  a line that goes on
-no time here
-"""
+NOW = datetime(2026, 11, 22, 5, 20, tzinfo=UTC)  # 14:20 in Tokyo
 
 
-def fields(page: str) -> dict[str, str]:
-    """What a browser would send of the page's form with proposals."""
-    found: dict[str, str] = {}
-    form = page[page.index('paste/enter"') : page.index("Enter what is ticked")]
-    for tag in re.findall(r"<input [^>]*>", form):
-        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
-        if name and (value or "checkbox" in tag) and ("checkbox" not in tag or "checked" in tag):
-            found[name[1]] = html.unescape(value[1]) if value else "on"
-    for name, body in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.S):
-        chosen = re.search(r'<option value="([^"]*)" selected', body)
-        found[name] = chosen[1] if chosen else ""
-    for name, text in re.findall(r'<textarea name="([^"]+)"[^>]*>\r?\n?(.*?)</textarea>', form, re.S):
-        found[name] = html.unescape(text)
-    found.pop("csrfmiddlewaretoken", None)
-    return found
+def paste(text: str, lane: str = "", zone: str = "Asia/Tokyo") -> tuple[Proposed, ...]:
+    return read_paste(text, now=NOW, zone=zone, day_one=date(2026, 11, 21), lane=lane)
 
 
-def people_wrote(incident: Incident) -> list[Entry]:
-    return list(Entry.objects.filter(incident=incident, auto="").order_by("seq"))
+def told(text: str) -> list[tuple[str | None, str, str]]:
+    return [
+        (one.at and one.at.removeprefix("2026-11-").removesuffix("+09:00"), one.who, one.text) for one in paste(text)
+    ]
 
 
-def test_lines_are_proposed_looked_through_and_entered_once(incident: Incident, cast: Cast, signed_in: SignIn) -> None:
-    client = signed_in(cast.responder)
-    page = client.post(f"/incidents/{incident.number}/paste", {"text": CHAT, "lane": "security"}).content.decode()
-    sent = fields(page)
-    assert people_wrote(incident) == [], "nothing is entered before it was looked through"
-    assert sent["r0-at"] == "2026-11-20T09:12+09:00"
-    assert (sent["r0-who"], sent["r1-kind"], sent["r1-lane"]) == ("Miura", "analyse", "security")
-    assert "a line that goes on" in sent["r1-text"]
-    sent["r0-kind"] = "detect"
-    for _n in range(2):
-        response = client.post(f"/incidents/{incident.number}/paste/enter", sent)
-        assert response.status_code == 302, response.content.decode()
-    first, second = people_wrote(incident)
-    assert first.text == "Miura: sign-ins that were not mine"
-    assert second.at == "2026-11-20T09:31+09:00"
+#: Three times something is said, first in two lines.
+SAID = ("PC-123を切り離した\nログを保全中", "了解", "経営へ連絡します")
+CHATS = {
+    "slack, name above time": "佐伯 花\n  14:02\n{}\n村井\n  14:05\n{}\n14:06\n{}",
+    "slack, name and time": "佐伯 花  14:02\n{}\n村井  14:05\n{}\n村井  14:06\n{}",
+    "google chat": "佐伯 花, 14:02\n{}\n村井, 14:05\n{}\n村井、14:06\n{}",
+    "teams": "[14:02] 佐伯 花\n{}\n[14:05] 村井\n{}\n[14:06] 村井\n{}",
+    "teams with a day": "佐伯 花\n11/22 14:02\n{}\n\n村井\n11/22 14:05\n{}\n\n村井\n11/22 14:06\n{}",
+    "brackets": "[14:02] 佐伯 花: {}\n[14:05] 村井：{}\n[14:06] 村井: {}",
+    "line": "2026/11/22(日)\n14:02\t佐伯 花\t{}\n14:05\t村井\t{}\n14:06\t村井\t{}",
+    "irc": "14:02 佐伯 花: {}\n14:05 <村井> {}\n14:06 <村井> {}",
+    "discord": "佐伯 花 — 今日 14:02\n{}\n村井 — Today at 2:05 PM\n{}\n村井 — 2026/11/22 14:06\n{}",
+    "whatsapp": "22/11/2026, 14:02 - 佐伯 花: {}\n22/11/2026, 14:05 - 村井: {}\n22/11/2026, 14:06 - 村井: {}",
+    "windows line ends": "[14:02] 佐伯 花: {}\r\n[14:05] 村井：{}\r\n[14:06] 村井: {}\r\n",
+}  # fmt: skip
 
 
-def test_what_is_wrong_is_told_in_its_row_and_nothing_is_entered(
-    incident: Incident, cast: Cast, signed_in: SignIn
-) -> None:
-    client = signed_in(cast.responder)
-    page = client.post(f"/incidents/{incident.number}/paste", {"text": CHAT, "lane": "security"}).content.decode()
-    sent = {**fields(page), "r0-kind": "", "r1-at": "25:99", "r1-text": "kept as typed <b>"}
-    response = client.post(f"/incidents/{incident.number}/paste/enter", sent)
-    page = response.content.decode()
-    assert response.status_code == 422
-    assert "Choose what kind of act it was." in page
-    assert "kept as typed &lt;b&gt;" in page
-    sent["r0-kind"] = "detect"
-    page = client.post(f"/incidents/{incident.number}/paste/enter", sent).content.decode()
-    assert "is not a time" in page
-    assert 'value="25:99"' in page
-    assert people_wrote(incident) == []
-    del sent["r1-take"]
-    assert client.post(f"/incidents/{incident.number}/paste/enter", sent).status_code == 302
-    assert len(people_wrote(incident)) == 1
+@pytest.mark.parametrize("name", CHATS)
+def test_chats_as_they_are_copied(name: str) -> None:
+    ends = "\r\n" if name == "windows line ends" else "\n"
+    text = CHATS[name].format(*SAID).replace("\r\n", "\n").replace("\n", ends)
+    assert told(text) == [
+        ("22T14:02", "佐伯 花", SAID[0]),
+        ("22T14:05", "村井", SAID[1]),
+        ("22T14:06", "村井", SAID[2]),
+    ]
 
 
-def test_a_long_text_comes_page_by_page_and_none_is_lost(incident: Incident, cast: Cast, signed_in: SignIn) -> None:
-    client = signed_in(cast.responder)
-    count = STEP + 30
-    lines = "\n".join(f"2026-11-20 10:{n % 60:02d} sec analyse line {n}" for n in range(count))
-    page = client.post(f"/incidents/{incident.number}/paste", {"text": lines}).content.decode()
-    response = client.post(f"/incidents/{incident.number}/paste/enter", fields(page))
-    page = response.content.decode()
-    assert response.status_code == 200
-    assert "30 are left" in page
-    assert client.post(f"/incidents/{incident.number}/paste/enter", fields(page)).status_code == 302
-    assert sorted(int(entry.text.split()[-1]) for entry in people_wrote(incident)) == list(range(count))
+def test_an_english_chat() -> None:
+    text = "Hana Saeki  2:02 PM\nisolated PC-123\nnow checking the logs\nJun Murai\n  2:05 PM\nok"
+    assert told(text) == [
+        ("22T14:02", "Hana Saeki", "isolated PC-123\nnow checking the logs"),
+        ("22T14:05", "Jun Murai", "ok"),
+    ]
 
 
-def test_too_much_and_nothing_are_answered_and_kept(incident: Incident, cast: Cast, signed_in: SignIn) -> None:
-    client = signed_in(cast.responder)
-    for text, told in (("x\n" * (MOST_LINES + 5), "Paste it in parts"), (" \n", "")):
-        response = client.post(f"/incidents/{incident.number}/paste", {"text": text})
-        assert response.status_code == 422
-        assert told in response.content.decode()
-    answer = client.post(
-        f"/incidents/{incident.number}/paste/enter", {"rows": "1", "rest": "{[", "r0-take": "on", "r0-text": "kept"}
+def test_a_date_time_name_and_text() -> None:
+    (one,) = paste("2026/11/22 14:02 佐伯 本文です")
+    assert (one.who, one.text, one.note) == ("佐伯", "本文です", "name")
+    (one,) = paste("2026/11/22 14:02 Defender alert")
+    assert (one.who, one.text, one.note) == ("", "Defender alert", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "at", "text"),
+    [
+        ("Nov 22 14:02:11 fw01 kernel: DROP", "2026-11-22T14:02:11+09:00", "fw01 kernel: DROP"),
+        ("<34>Nov 22 14:02:11 host su: fail", "2026-11-22T14:02:11+09:00", "host su: fail"),
+        ("<34>1 2026-11-22T05:02:11.123Z host app - - msg", "2026-11-22T14:02:11+09:00", "host app - - msg"),
+        ("2026-11-22T05:02:11+00:00 host sshd[1]: x", "2026-11-22T14:02:11+09:00", "host sshd[1]: x"),
+        ("2026-11-22 14:02:11,123 ERROR it failed", "2026-11-22T14:02:11+09:00", "ERROR it failed"),
+        ("2026/11/22 14:02:11 security alert", "2026-11-22T14:02:11+09:00", "alert"),
+        ('203.0.113.5 - - [22/Nov/2026:05:02:11 +0000] "GET / HTTP/1.1" 200 1', "2026-11-22T14:02:11+09:00", None),
+        ("情報\t2026/11/22 14:02:11\tSecurity\t4625", "2026-11-22T14:02:11+09:00", None),
+        ("情報 2026/11/22 14:02:11 Security 4625", "2026-11-22T14:02:11+09:00", None),
+        ("type=LOGIN msg=audit(1795323731.123:456): pid=1", "2026-11-22T14:02:11+09:00", None),
+        ('{"time":"2026-11-22T05:02:11Z","msg":"x"}', "2026-11-22T14:02:11+09:00", None),
+        ("[Sun Nov 22 14:02:11.123 2026] [core:error] x", "2026-11-22T14:02:11+09:00", None),
+    ],
+)  # fmt: skip
+def test_logs_with_their_time_in_front_or_inside(line: str, at: str, text: str | None) -> None:
+    (one,) = paste(line)
+    assert (one.at, one.text, one.who, one.note) == (at, text or line, "", "")
+
+
+def test_a_log_in_another_zone_is_shown_in_the_incidents() -> None:
+    (one,) = paste("2026-11-22T00:02:11-05:00 host x", zone="Europe/Berlin")
+    assert one.at == "2026-11-22T06:02:11+01:00"
+
+
+def test_lines_that_go_on_keep_their_indentation() -> None:
+    (one,) = paste("14:02 it analyse trace:\n    at a\n\n    at b\n\n")
+    assert (one.text, one.lane, one.kind) == ("trace:\n    at a\n\n    at b", "it", "analyse")
+
+
+def test_notes_with_words_of_the_timeline() -> None:
+    made = paste(
+        "- 14:02 情シス 封じ込め PC-123を切り離した !封じ込め\n・14:05 経営 判断 停止を決定 >情シス\n3) 14:06 電話した"
     )
-    assert answer.status_code == 422
-    assert "kept" in answer.content.decode()
-    assert client.post(f"/incidents/{incident.number}/paste/enter", {"rows": "99999"}).status_code == 422
-    assert people_wrote(incident) == []
+    assert [(one.lane, one.kind, one.text) for one in made] == [
+        ("it", "contain", "PC-123を切り離した"), ("executive", "decide", "停止を決定"), ("", "", "電話した"),
+    ]  # fmt: skip
+    assert (made[0].milestone, made[1].handover) == ("contained", ("it",))
 
 
-def test_readers_and_strangers_paste_nothing(incident: Incident, cast: Cast, signed_in: SignIn) -> None:
-    for person, status in ((cast.executive, 403), (cast.reporter, 404)):
-        client = signed_in(person)
-        assert client.get(f"/incidents/{incident.number}/paste").status_code == status
-        assert client.post(f"/incidents/{incident.number}/paste/enter", {"rows": "0"}).status_code == status
+def test_whoever_speaks_says_lane_and_kind_or_neither() -> None:
+    lane_only, both = paste("[14:02] 佐伯: 経営 会議は15時\n[14:05] 佐伯: 情シス 封じ込め 遮断した", lane="security")
+    assert (lane_only.lane, lane_only.kind, lane_only.text) == ("security", "", "経営 会議は15時")
+    assert (both.lane, both.kind, both.text) == ("it", "contain", "遮断した")
 
 
-def test_all_of_a_batch_or_none(incident: Incident, cast: Cast) -> None:
-    good = New("fine", "security", "analyse")
-    with pytest.raises(ValidationError) as caught:
-        add_entries(
-            incident=incident, entries=[good, New("", "nobody", "analyse", "soon")], by=cast.responder, once="1"
-        )
-    assert set(caught.value.message_dict) == {"at-1"}
-    assert people_wrote(incident) == []
-    made = add_entries(
-        incident=incident,
-        entries=[good, New("too", "it", "contain", milestone="contained")],
-        by=cast.responder,
-        once="1",
+def test_a_kind_is_only_suggested() -> None:
+    (one,) = paste("14:02 遮断した")
+    assert (one.kind, one.guess) == ("", "contain")
+
+
+def test_without_any_time_each_line_is_an_entry() -> None:
+    made = paste("- PCを切り離した\n\n* 情シス 封じ込め 遮断した\n電話した")
+    assert [(one.line_no, one.at, one.lane, one.text, one.note) for one in made] == [
+        (1, None, "", "PCを切り離した", "none"), (3, None, "it", "遮断した", "none"), (4, None, "", "電話した", "none"),
+    ]  # fmt: skip
+
+
+def test_what_stands_before_the_first_time_is_an_entry_of_its_own() -> None:
+    made = paste("対応メモ\n共有用\n14:02 遮断した")
+    assert [(one.line_no, one.at is None, one.text, one.note) for one in made] == [
+        (1, True, "対応メモ\n共有用", "none"),
+        (3, False, "遮断した", "day"),
+    ]
+
+
+def test_days_above_the_times() -> None:
+    text = "11月21日（土）\n23:50 検知\n00:10 遮断\n--- 2026/11/22 ---\n10:00 復旧\n\n11/20\n何もなし\n11/19"
+    assert [(one.line_no, one.at, one.text, one.note) for one in paste(text)] == [
+        (2, "2026-11-21T23:50+09:00", "検知", ""), (3, "2026-11-22T00:10+09:00", "遮断", ""),
+        (5, "2026-11-22T10:00+09:00", "復旧", ""),
+        (7, "2026-11-20+09:00", "何もなし", ""), (9, "2026-11-19+09:00", "11/19", ""),
+    ]  # fmt: skip
+
+
+def test_days_that_nobody_wrote_are_concluded_backward_from_now() -> None:
+    made = paste("22:10 a\n23:50 b\n00:20 c\n09:00 d\n08:40 e\n14:10 f")
+    assert [one.at for one in made] == [
+        "2026-11-21T22:10+09:00", "2026-11-21T23:50+09:00", "2026-11-22T00:20+09:00", "2026-11-22T09:00+09:00",
+        "2026-11-22T08:40+09:00",
+        "2026-11-22T14:10+09:00",
+    ]  # fmt: skip
+    assert {one.note for one in made} == {"day"}
+    assert [one.at for one in paste("17:00 a\n18:00 b")] == ["2026-11-21T17:00+09:00", "2026-11-21T18:00+09:00"]
+
+
+def test_days_are_concluded_from_the_days_around() -> None:
+    made = paste("23:50 a\n00:10 b\n2026-11-20 10:00 c\n23:00 d\n01:00 e\n00:30 f")
+    assert [(one.at, one.note) for one in made] == [
+        ("2026-11-19T23:50+09:00", "day"), ("2026-11-20T00:10+09:00", "day"), ("2026-11-20T10:00+09:00", ""),
+        ("2026-11-20T23:00+09:00", ""),
+        ("2026-11-21T01:00+09:00", ""), ("2026-11-21T00:30+09:00", ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "note"),
+    [
+        ("25:61 x", "form"), ("2026-02-30 10:00 x", "form"), ("2026-11-23 10:00 x", "future"),
+        ("1980-01-01 10:00 x", "ancient"), ("09:00-10:00 meeting", "form"), ("5/6/2026 10:00 x", "form"),
+        ("type=LOGIN msg=audit(1999999999.123:456): pid=1", "future"), ("2026-11-22 25:00:00 x", "form"),
+    ],
+)  # fmt: skip
+def test_a_time_that_cannot_be_taken_leaves_the_line_whole(line: str, note: str) -> None:
+    before, one, after = paste(f"14:02 a\n{line}\nmore\n14:03 b")
+    assert (one.at, one.text, one.note) == (None, f"{line}\nmore", note)
+    assert (before.text, after.text) == ("a", "b")
+
+
+def test_an_hour_that_comes_twice_is_said() -> None:
+    now = datetime(2026, 10, 25, 12, tzinfo=UTC)
+    made = read_paste("2026-10-25 02:30 x\n02:40 y", now=now, zone="Europe/Berlin", day_one=date(2026, 10, 25))
+    assert [(one.at, one.text, one.note) for one in made] == [
+        (None, "2026-10-25 02:30 x", "twice"),
+        (None, "02:40 y", "twice"),
+    ]
+
+
+def test_words_of_a_sentence_begin_no_entry() -> None:
+    said = "now the logs\ntoday it is quiet\n5分前に通信あり\n3日前 の記録\nweek 2 of the year\nyesterday was worse"
+    (one,) = paste(f"14:02 it analyse reading\n{said}")
+    assert one.text.count("\n") == 6
+
+
+def test_our_own_lines_are_read_again_whatever_their_time() -> None:
+    text = (
+        "2026-11-22T14:02+09:00 it contain a !contained\nday 1 early it contain b\nundated security learn c\n"
+        "over 1 month before attacker attack d"
     )
-    again = add_entries(incident=incident, entries=[good, New("too", "it", "contain")], by=cast.responder, once="1")
-    assert [entry.pk for entry in again] == [entry.pk for entry in made]
-    assert incident.milestones.get().entry == made[1]
-    with pytest.raises(ValidationError):
-        add_entries(incident=incident, entries=[good], by=cast.responder, once="x" * 65)
+    assert [(one.at, one.kind, one.text) for one in paste(text)] == [
+        ("2026-11-22T14:02+09:00", "contain", "a"), ("day 1 early", "contain", "b"), ("undated", "learn", "c"),
+        ("over 1 month before", "attack", "d"),
+    ]  # fmt: skip
 
 
-def test_a_closed_incident_keeps_what_was_pasted(incident: Incident, cast: Cast, signed_in: SignIn) -> None:
-    client = signed_in(cast.responder)
-    page = client.post(
-        f"/incidents/{incident.number}/paste", {"text": "2026-11-20 10:00 sec analyse kept"}
-    ).content.decode()
-    sent: dict[str, Any] = fields(page)
-    Incident.objects.filter(pk=incident.pk).update(status="closed", closed_at=incident.opened_at)
-    response = client.post(f"/incidents/{incident.number}/paste/enter", sent)
-    assert response.status_code == 422
-    assert "The incident is closed" in response.content.decode()
-    assert "kept" in response.content.decode()
+def test_our_own_table() -> None:
+    rows = [
+        Cells("1", "2026-11-22T14:02+09:00", "it", "contain", 'a\n"b", c', "contained", "executive external", "佐伯", "x"),
+        Cells("2", "day 1 early", "attacker", "attack", "=1+1"),
+        Cells("3", "undated", "security", "learn", "'quoted"),
+    ]  # fmt: skip
+    text = "".join(as_csv(rows))
+    assert "\n2,day 1 early,attacker,attack,'=1+1," in text.replace("\r", "")
+    assert [(p.at, p.lane, p.kind, p.text, p.milestone, p.handover, p.who, p.line_no) for p in paste(text)] == [
+        ("2026-11-22T14:02+09:00", "it", "contain", 'a\n"b", c', "contained", ("executive", "external"), "佐伯", 2),
+        ("day 1 early", "attacker", "attack", "=1+1", "", (), "", 4),
+        ("undated", "security", "learn", "'quoted", "", (), "", 5),
+    ]  # fmt: skip
+
+
+def test_tables_of_others() -> None:
+    (one,) = paste("日時,担当,区分,内容,備考\n2026/11/22 14:02,情シス,封じ込め,切り離した,急ぎ\n")
+    assert (one.at, one.lane, one.kind, one.text) == (
+        "2026-11-22T14:02+09:00",
+        "it",
+        "contain",
+        "切り離した\n備考: 急ぎ",
+    )
+    (one,) = paste("レベル,日付と時刻,ソース,イベント ID\n情報,2026/11/22 14:02:11,Security,4625")
+    assert (one.at, one.text) == ("2026-11-22T14:02:11+09:00", "レベル: 情報\nソース: Security\nイベント ID: 4625")
+    (one,) = paste("date;time;message\n2026-11-22;14:02;isolated")
+    assert (one.at, one.text) == ("2026-11-22T14:02+09:00", "isolated")
+
+
+def test_cells_that_cannot_be_read_are_told() -> None:
+    first, second, third = paste(
+        "at,lane,kind,text,milestone,handover\nsoon,ops,fix,x,done,them\n,,,y,,\n2026-11-22 14:02,it,contain,z,,it,extra"
+    )
+    assert (first.at, first.note, first.text) == (
+        None,
+        "form",
+        "soon\nx\nlane: ops\nkind: fix\nmilestone: done\nhandover: them",
+    )
+    assert (second.at, second.note) == (None, "none")
+    assert (third.text, third.handover) == ("z\nextra", ("it",))
+
+
+def test_a_line_with_commas_is_no_table() -> None:
+    assert len(paste("time, and again, it failed\n14:02 a")) == 2
+    assert [one.text for one in paste("at,text")] == ["at,text"]
+
+
+def test_more_than_is_taken_at_once_is_refused() -> None:
+    assert len(paste("14:02 a\n" * MOST_LINES)) == MOST_LINES
+    with pytest.raises(TooMuch, match="5,001 lines, at most 5,000") as caught:
+        paste("14:02 a\n" * (MOST_LINES + 1))
+    assert (caught.value.unit, caught.value.n, caught.value.most) == ("lines", MOST_LINES + 1, MOST_LINES)
+    with pytest.raises(TooMuch, match="bytes") as caught:
+        paste("あ" * (MOST_BYTES // 3 + 1))
+    assert caught.value.unit == "bytes"
+    assert len(paste("14:02 " + "x" * (MOST_BYTES - 6))[0].text) == MOST_BYTES - 6
+
+
+def test_nothing_gives_nothing() -> None:
+    assert paste("") == paste(" \n\t\n\u3000\n") == ()
+
+
+SPEED = {
+    "log": "Nov 22 14:02:11 fw01 kernel: DROP IN=eth0 SRC=203.0.113.5 DST=10.0.0.1 LEN=60 TOS=0x00 PROTO=TCP SPT=1234 DPT=443",
+    "chat": "[14:02] 佐伯: PC-123を切り離した、確認お願いします",
+    "web": '203.0.113.5 - - [22/Nov/2026:14:02:11 +0900] "GET /index.html HTTP/1.1" 200 1234 "-" "Mozilla/5.0"',
+    "slack": "佐伯 花\n  14:02\nPC-123を切り離した、確認お願いします",
+    "bad": "25:61 x",
+    "words": "a line without a time, just words that somebody wrote in the chat",
+}
+
+
+@pytest.mark.parametrize("name", SPEED)
+def test_five_thousand_lines_take_less_than_a_second(name: str) -> None:
+    line = SPEED[name]
+    text = "\n".join([line] * (MOST_LINES // (line.count("\n") + 1)))
+    assert any(_took(text) < 1 for _ in range(3))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[" * 190,
+        "1:" * 95,
+        "a " * 95,
+        "[14:02] " * 24,
+        "\t" * 5 + "x\t" * 90,
+        "11/" * 60,
+        "「" * 60,
+        "day " * 45,
+        "9" * 190,
+        "a, " * 60,
+    ],
+)
+def test_hostile_lines_take_no_longer(line: str) -> None:
+    assert any(_took("\n".join([line] * 1000)) < 0.5 for _ in range(3))
+
+
+def _took(text: str) -> float:
+    begin = time.perf_counter()
+    paste(text)
+    return time.perf_counter() - begin
+
+
+WORD = st.text("abcXYZあ漢カ1-.:/", min_size=1, max_size=8)
+LINES = st.lists(
+    st.builds(
+        "{}{}".format,
+        st.sampled_from([
+            "", "", "14:02 ", "[14:02] ", "2026-11-22 10:00 ", "Nov 22 14:02:11 ", "25:61 ", "  ", "- ",
+            "[14:02] Hana: ",
+            "Hana  14:02", "11/21", "\t",
+        ]),
+        st.lists(WORD, max_size=4).map(" ".join),
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+@given(LINES)
+def test_no_line_is_lost(lines: list[str]) -> None:
+    made = paste("\n".join(lines))
+    kept = "\n".join(f"{one.who} {one.lane} {one.kind} {one.text}" for one in made)
+    for line in lines:
+        for word in re.split(r"[\s:\[\]]+", line):
+            assert word in kept or word in _OF_TIMES
+    assert [one.line_no for one in made] == sorted(one.line_no for one in made)
+    assert all(one.text for one in made)
+
+
+#: What becomes a time, or is the sign of a list.
+_OF_TIMES = {"", "-", "14", "02", "11", "2026-11-22", "10", "00", "Nov", "22", "11/21"}
+
+
+TEXTS = st.text(min_size=1, max_size=60).filter(
+    lambda text: text == text.strip() and "\x00" not in text and "\r" not in text
+)
+ENTRIES = st.builds(
+    Line,
+    st.sampled_from([
+        "2026-11-22T14:02+09:00", "2026-11-21T23:10:05+09:00", "~2026-11-21T18:00+09:00", "2026-11-21 early+09:00",
+        "2026-11-21+09:00", "day 1 22:00", "day 2 early", "before 2026-10-22+09:00", "over 1 month before", "week 1",
+        "undated",
+    ]),
+    st.sampled_from(LANES), st.sampled_from(KINDS), TEXTS, st.sampled_from(["", *MILESTONES]),
+    st.lists(st.sampled_from(LANES), unique=True, max_size=3).map(tuple),
+)  # fmt: skip
+
+
+def _cells(entries: list[Line]) -> Iterator[Cells]:
+    for n, line in enumerate(entries, 1):
+        yield Cells(str(n), line.at or "", line.lane, line.kind, line.text, line.milestone, " ".join(line.handover))
+
+
+@given(st.lists(ENTRIES, min_size=1, max_size=5))
+def test_a_printed_table_gives_its_entries_back(entries: list[Line]) -> None:
+    made = paste("".join(as_csv(_cells(entries))))
+    assert [(p.at, p.lane, p.kind, p.text, p.milestone, p.handover) for p in made] == [
+        (e.at, e.lane, e.kind, e.text, e.milestone, e.handover) for e in entries
+    ]
+    assert all(not p.note for p in made)
+    assert len(COLUMNS) == 9
+
+
+SIMPLE = st.lists(st.text("abcXYZあ漢カ", min_size=1, max_size=8), min_size=1, max_size=4).map(" ".join)
+
+
+@given(st.lists(st.tuples(ENTRIES, SIMPLE), min_size=1, max_size=5))
+def test_printed_lines_give_their_entries_back(pairs: list[tuple[Line, str]]) -> None:
+    entries = [Line(e.at, e.lane, e.kind, text, e.milestone, e.handover) for e, text in pairs]
+    made = paste("\n".join(map(printed, entries)))
+    assert [(p.at, p.lane, p.kind, p.text, p.milestone, p.handover) for p in made] == [
+        (e.at, e.lane, e.kind, e.text, e.milestone, e.handover) for e in entries
+    ]
