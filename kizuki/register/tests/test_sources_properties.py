@@ -18,7 +18,7 @@ from kizuki.register.engine import identity, sources
 from kizuki.register.engine.format import Asset, Realm, Zone
 from kizuki.register.engine.sources.moments import moment
 from kizuki.register.engine.sources.values import Wrong, is_secret
-from kizuki.register.tests.test_sources_formats import FORMATS, SAMPLES
+from kizuki.register.tests.reading_samples import FORMATS, SAMPLES
 
 GIVEN = datetime(2026, 11, 28, tzinfo=UTC)
 QUICK = settings(
