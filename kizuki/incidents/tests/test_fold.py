@@ -134,11 +134,9 @@ def test_merged_closed_and_opened_again() -> None:
     ]
     assert state_at(merged, at(2)).fields == {"status": "merged", "into": "INC-2026-001"}
     assert state_now(merged).fields == {"status": "analysing"}
-    other = [
-        row(1, "merged", **{"from": "INC-2026-002"}),
-        row(2, "merged", **{"from": "INC-2026-003"}),
-        row(3, "merged", apart="INC-2026-002"),
-    ]
+    into: dict[str, Any] = {"from": "INC-2026-002"}
+    also: dict[str, Any] = {"from": "INC-2026-003"}
+    other = [row(1, "merged", **into), row(2, "merged", **also), row(3, "merged", apart="INC-2026-002")]
     assert state_at(other, at(2)).fields == {"merged": ["INC-2026-002", "INC-2026-003"]}
     assert state_now(other).fields == {"merged": ["INC-2026-003"]}
     assert state_now([row(1, "closed", status="closed", overrides={"lessons": "none"})]).fields == {"status": "closed"}
