@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from django.db.models import Count
 
-from kizuki.incidents.actions.review import review_of
 from kizuki.incidents.choices import UNDONE, SettingState
 from kizuki.incidents.engine import gate
 from kizuki.incidents.engine import review as engine
@@ -59,6 +58,11 @@ class Known:
             settings_open=sum(one.open for one in self.settings),
             publication=self.review.publication,
         )
+
+
+def review_of(incident: Incident) -> Review:
+    """The review of an incident; one that nobody has begun is empty and not stored."""
+    return Review.objects.filter(incident=incident).first() or Review(incident=incident)
 
 
 def known(incident: Incident) -> Known:

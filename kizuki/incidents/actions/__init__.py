@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from kizuki.incidents.actions.closing import NotReady, close_incident
 from kizuki.incidents.actions.decisions import add_decision, review_decision
+from kizuki.incidents.actions.importing import NotBroughtIn, import_timeline
 from kizuki.incidents.actions.incident import (
     change_incident,
     end_role,
@@ -57,13 +58,12 @@ from kizuki.incidents.actions.timeline import (
 )
 
 __all__ = [
-    "New", "NotReady", "Stale", "StaleItem", "add_asset", "add_assets", "add_decision", "add_entries", "add_entry",
-    "add_indicators",
-    "add_task", "ask_owners", "assign_tasks", "begin_procedure", "block_task", "bring_back_procedure",
-    "change_incident", "clear_milestone", "close_incident", "correct_entry", "dismiss_step", "drop_task", "edit_task",
-    "end_role", "find_same_setting", "finish_task", "give_role", "judge", "judge_escalation", "judge_indicator",
-    "judge_severity", "judge_stop", "keep_file", "mark_milestone", "mark_same_setting", "merge_incident",
-    "open_incident", "plan_escalation", "propose_indicators", "remove_item", "reopen_incident", "reopen_task",
-    "retire_procedure", "review_decision", "save_item", "set_asset_state", "set_severity", "store_procedure",
-    "take_step", "take_task", "withdraw_entry", "write_review",
+    "New", "NotBroughtIn", "NotReady", "Stale", "StaleItem", "add_asset", "add_assets", "add_decision", "add_entries",
+    "add_entry", "add_indicators", "add_task", "ask_owners", "assign_tasks", "begin_procedure", "block_task",
+    "bring_back_procedure", "change_incident", "clear_milestone", "close_incident", "correct_entry", "dismiss_step",
+    "drop_task", "edit_task", "end_role", "find_same_setting", "finish_task", "give_role", "import_timeline", "judge",
+    "judge_escalation", "judge_indicator", "judge_severity", "judge_stop", "keep_file", "mark_milestone",
+    "mark_same_setting", "merge_incident", "open_incident", "plan_escalation", "propose_indicators", "remove_item",
+    "reopen_incident", "reopen_task", "retire_procedure", "review_decision", "save_item", "set_asset_state",
+    "set_severity", "store_procedure", "take_step", "take_task", "withdraw_entry", "write_review",
 ]  # fmt: skip

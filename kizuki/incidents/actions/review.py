@@ -48,11 +48,6 @@ class StaleItem(Stale):
         self.item = item
 
 
-def review_of(incident: Incident) -> Review:
-    """The review of an incident; one that nobody has begun is empty and not stored."""
-    return Review.objects.filter(incident=incident).first() or Review(incident=incident)
-
-
 @transaction.atomic
 def save_item(
     *,

@@ -32,8 +32,7 @@ from kizuki.incidents.actions import (
     write_review,
 )
 from kizuki.incidents.actions.knowledge import add_asset
-from kizuki.incidents.actions.review import review_of
-from kizuki.incidents.closing import known
+from kizuki.incidents.closing import known, review_of
 from kizuki.incidents.engine import gate
 from kizuki.incidents.engine.review import Item, Parts
 from kizuki.incidents.models import Entry, Incident, SameSetting

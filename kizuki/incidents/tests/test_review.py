@@ -29,8 +29,8 @@ from kizuki.incidents.actions import (
     save_item,
     write_review,
 )
-from kizuki.incidents.actions.review import review_of
 from kizuki.incidents.actions.timeline import add_entry
+from kizuki.incidents.closing import review_of
 from kizuki.incidents.engine import proposals as engine
 from kizuki.incidents.engine.alike import alike
 from kizuki.incidents.engine.review import find, read

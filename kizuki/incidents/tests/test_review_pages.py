@@ -23,7 +23,7 @@ from kizuki.incidents.actions import (
     save_item,
     write_review,
 )
-from kizuki.incidents.actions.review import review_of
+from kizuki.incidents.closing import review_of
 from kizuki.incidents.engine.review import read
 from kizuki.incidents.models import Incident, SameSetting
 from kizuki.incidents.review_words import POINTS

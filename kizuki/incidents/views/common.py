@@ -34,6 +34,7 @@ PARTS = [
     Part("stop", _("Authority to stop")),
     Part("review", pgettext_lazy("of an incident", "Review")),
     Part("figures", _("Figures")),
+    Part("report", pgettext_lazy("document", "Report")),
     Part("settings", _("Particulars and people")),
 ]
 

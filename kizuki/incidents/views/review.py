@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kizuki.incidents import actions, reviewing
 from kizuki.incidents.actions import Stale, StaleItem
-from kizuki.incidents.actions.review import review_of
+from kizuki.incidents.closing import review_of
 from kizuki.incidents.engine import review as engine
 from kizuki.incidents.engine.review import PARTS, Item
 from kizuki.incidents.forms.common import VersionForm, as_data, new_once, tell

@@ -20,8 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kizuki.accounts import rules
 from kizuki.accounts.access import require_seen
 from kizuki.incidents import actions
-from kizuki.incidents.actions.review import review_of
-from kizuki.incidents.closing import settings_of
+from kizuki.incidents.closing import review_of, settings_of
 from kizuki.incidents.engine import review as engine
 from kizuki.incidents.forms.review import FindForm, RowsForm
 from kizuki.incidents.models import Incident
