@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from kizuki.casebook.words import MILESTONES
-from kizuki.incidents.choices import UNDONE, AssetState, IndicatorState, Severity, Status, TaskState
+from kizuki.incidents.choices import UNDONE, AssetState, IndicatorState, Role, Severity, Status, TaskState
+from kizuki.incidents.engine import fold
 from kizuki.incidents.engine.defang import defanged
 from kizuki.incidents.models import Entry, Incident, Indicator, Task
 from kizuki.kit.text import Text
@@ -61,6 +62,50 @@ def _held(incident: Incident) -> QuerySet[Indicator]:
 def _count(kept: Sequence[Any], rows: Any) -> int:
     """How many there are, of which no more than `MOST` were kept."""
     return len(kept) if len(kept) < MOST else int(rows.count())
+
+
+def frozen_at(incident: Incident, moment: dt.datetime) -> dict[str, Any]:
+    """The same as it was known at a moment of the past: what had been written down by then, whenever it had happened. For decisions that
+    are entered later than they were taken."""
+    rows = Entry.objects.filter(incident=incident, recorded_at__lte=moment)
+    state = fold.state_at((fold.Row(*values) for values in rows.values_list(*fold.COLUMNS)), moment)
+    told = rows.filter(seq__in=[reached.entry for reached in state.milestones.values()]).values_list("seq", "at")
+    times = dict(told)
+    lead = next((member.name for member in state.members if member.role == Role.LEAD), "")
+    fields = {name: state.fields.get(name, "") for name in ("status", "severity", "kind", "title", "stand", "tlp")}
+    lists: dict[str, list[dict[str, Any]]] = {
+        "assets": [{"key": key, "label": one.get("label", key), "state": one["state"]} for key, one in sorted(state.assets.items())],
+        "indicators": _indicators_at(incident, state, moment),
+        "tasks": [_task_at(number, one) for number, one in state.tasks.items() if one.get("state") in UNDONE],
+    }  # fmt: skip
+    standing_then = rows.filter(seq__in=state.timeline).exclude(text="").order_by("-seq")
+    return {
+        **fields, **{name: kept[:MOST] for name, kept in lists.items()}, "at": moment.isoformat(), "seq": state.seq, "lead": lead,
+        "milestones": [
+            {"name": name, "seq": reached.entry, "at": times[reached.entry]} for name, reached in state.milestones.items()
+        ],
+        "entries": sorted(standing_then.values_list("seq", flat=True)[:LAST_ENTRIES]),
+        "counts": {name: len(kept) for name, kept in lists.items()},
+    }  # fmt: skip
+
+
+def _indicators_at(incident: Incident, state: fold.State, moment: dt.datetime) -> list[dict[str, Any]]:
+    """What had been judged by then, and what stood in entries without being judged."""
+    judged = {tuple(key.split(":", 1)): one["state"] for key, one in state.indicators.items()}
+    found = Indicator.objects.filter(incident=incident, entry__recorded_at__lte=moment).values_list("kind", "value")
+    known_then = {**dict.fromkeys(found, IndicatorState.PROPOSED.value), **judged}
+    return [
+        {"kind": kind, "value": value, "state": word}
+        for (kind, value), word in sorted(known_then.items())
+        if word != IndicatorState.REJECTED
+    ]
+
+
+def _task_at(number: str, one: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "number": int(number), "title_ja": one.get("title_ja", ""), "title_en": one.get("title_en", ""), "state": one["state"],
+        "role": one.get("role", ""), "owner": one.get("owner_name", ""), "due": one.get("due"),
+    }  # fmt: skip
 
 
 def last_entries(incident: Incident) -> list[int]:

@@ -29,7 +29,7 @@ def answers(task: Task) -> QuerySet[Decision]:
     )
 
 
-def with_due(rows: QuerySet[Decision]) -> QuerySet[Decision]:
+def with_due(rows: QuerySet[Decision]) -> Any:
     """Decisions with `look_on`: when to look at them again, as the last review says, else as the decision says; None for never."""
     reviews = DecisionReview.objects.filter(decision=OuterRef("pk")).order_by("-at", "-pk")
     last: Any = Subquery(reviews.values("review_on")[:1])
@@ -38,4 +38,5 @@ def with_due(rows: QuerySet[Decision]) -> QuerySet[Decision]:
 
 def to_look_at(rows: QuerySet[Decision], until: dt.datetime) -> QuerySet[Decision]:
     """Those that are to be looked at again by then, what is longest due first."""
-    return with_due(rows).filter(look_on__lte=until).order_by("look_on", "pk")
+    found: QuerySet[Decision] = with_due(rows).filter(look_on__lte=until).order_by("look_on", "pk")
+    return found

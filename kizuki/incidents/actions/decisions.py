@@ -14,9 +14,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kizuki.incidents import hooks
-from kizuki.incidents.actions.tasks import fit, plain
+from kizuki.incidents.actions.tasks import fit, plain, possible
 from kizuki.incidents.actions.timeline import ROOM, About, hold, must_be_open, note
-from kizuki.incidents.basis import frozen
+from kizuki.incidents.basis import frozen, frozen_at
 from kizuki.incidents.choices import LANE_OF, Auto
 from kizuki.incidents.models import Decision, DecisionReview, Entry, Incident, Task
 from kizuki.journal.actions import By, record
@@ -39,11 +39,12 @@ def add_decision(
     by: By,
     review_on: dt.datetime | None = None,
     task: Task | None = None,
+    at: dt.datetime | None = None,
     once: str = "",
 ) -> Decision:
-    """Write down what was decided, with what is known now. `chosen`: the place of the option, from 0. `task`: the task whose question it
-    answers. With `once`, a decision that came with the same is given back as it is. ValidationError by field for what cannot be;
-    what stands here is never changed, only looked at again."""
+    """Write down what was decided, with what was known then: now, or at a moment of the past (`at`). `chosen`: the place of the
+    option, from 0. `task`: the task whose question it answers. With `once`, a decision that came with the same is given back as it
+    is. ValidationError by field for what cannot be; what stands here is never changed, only looked at again."""
     fit(once)
     hold(incident)
     if once and (there := Decision.objects.filter(incident=incident, once=once).first()) is not None:
@@ -52,13 +53,14 @@ def add_decision(
     texts = _checked(question=question, options=options, chosen=chosen, reason=reason, decided_by=decided_by)
     _later(review_on)
     last = Decision.objects.filter(incident=incident).aggregate(last=Max("number"))["last"]
-    number, basis = (last or 0) + 1, frozen(incident)
+    number, moment = (last or 0) + 1, possible(incident, at)
+    basis = frozen_at(incident, moment) if at else frozen(incident)
     about = [About("task", str(task.number), task.title.in_(get_language() or "ja"))] if task else []
     values = {**texts, "answer": texts["options"][texts["chosen"]], "review_on": _iso(review_on)}
     lane = LANE_OF.get(_who_decides(task), "") if task else ""
     entry = note(
         incident, Auto.DECISION, by=by, kind="decide", id=str(number), values=values, lane=lane, about=about,
-        text=f"{texts['question']} → {values['answer']}",
+        text=f"{texts['question']} → {values['answer']}", at=moment,
     )  # fmt: skip
     person = None if by is None or isinstance(by, str) else by.pk
     decision: Decision = Decision.objects.create(

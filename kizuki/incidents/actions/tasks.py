@@ -179,7 +179,7 @@ def finish_task(
         raise ValidationError({"kind": _("Choose what kind of act it was.")})
     values = {"state": TaskState.DONE, "result": _said(result, "result", _("Say what came of it."))}
     owner = {"owner": by} if task.owner_id is None and isinstance(by, Person) else {}
-    ended = {"ended_at": _possible(task.incident, at)}
+    ended = {"ended_at": possible(task.incident, at)}
     entry = _move(task, version, UNDONE, by=by, once=once, values={**values, **owner, **ended}, kind=how)
     if entry is not None:
         hooks.entered(entry)
@@ -376,8 +376,8 @@ def _said(text: str, field: str, empty: str) -> str:
     return said
 
 
-def _possible(incident: Incident, at: dt.datetime | None) -> dt.datetime:
-    """The time at which it was done; ValidationError where nothing can have been done yet."""
+def possible(incident: Incident, at: dt.datetime | None) -> dt.datetime:
+    """The time at which something was done (None: now), no later than now; ValidationError where nothing can have been done."""
     now = timezone.now()
     if at is None:
         return now

@@ -39,6 +39,10 @@ class DecisionForm(OnceForm):
         label=gettext_lazy("Whose decision it was"), max_length=MOST["decided_by"],
         widget=forms.TextInput(attrs={"list": "people", "autocomplete": "off"}),
     )  # fmt: skip
+    at = forms.DateTimeField(
+        label=gettext_lazy("When it was decided"), required=False, widget=moment_input(),
+        help_text=gettext_lazy("By your clock; left empty, now. What had been entered by then is kept as what was known."),
+    )  # fmt: skip
     review_on = forms.DateTimeField(
         label=gettext_lazy("Look at it again"), required=False, widget=moment_input(),
         help_text=gettext_lazy("By your clock. It then stands in “My work” of whoever leads the incident."),
@@ -70,7 +74,7 @@ class DecisionForm(OnceForm):
         """What the action takes, from a valid form."""
         data = self.cleaned_data
         written = [n for n in NUMBERS if data[f"option_{n}"].strip()]
-        made = {name: data[name] for name in ("question", "reason", "decided_by", "review_on", "once")}
+        made = {name: data[name] for name in ("question", "reason", "decided_by", "at", "review_on", "once")}
         return {**made, "options": [data[f"option_{n}"] for n in written], "chosen": written.index(data["chosen"])}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.db.models import QuerySet
@@ -31,7 +31,13 @@ def moment_input() -> forms.DateTimeInput:
     return forms.DateTimeInput({"type": "datetime-local"}, format=MOMENT)
 
 
-class OwnerField(forms.ModelChoiceField):
+if TYPE_CHECKING:
+    PersonChoice = forms.ModelChoiceField[Person]
+else:
+    PersonChoice = forms.ModelChoiceField
+
+
+class OwnerField(PersonChoice):
     """Somebody who sees the incident; first those who have a role in it."""
 
     def __init__(self, incident: Incident | None = None, **kwargs: Any) -> None:

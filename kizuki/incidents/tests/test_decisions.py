@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from conftest import Cast
 from kizuki.incidents import actions
+from kizuki.incidents.basis import frozen
 from kizuki.incidents.models import AppendOnly, AssetOf, Decision, DecisionReview, Entry, Incident, Indicator
 from kizuki.journal.models import Entry as JournalEntry
 
@@ -56,6 +57,43 @@ def test_a_decision_keeps_what_was_known(incident: Incident, cast: Cast) -> None
     assert wrong.seq not in basis["entries"]
     assert later.seq not in basis["entries"]
     assert basis["counts"] == {"assets": 1, "indicators": 1, "tasks": 1}
+
+
+def test_a_decision_that_is_entered_later_keeps_what_was_known_when_it_was_taken(
+    incident: Incident, cast: Cast
+) -> None:
+    seen = enter(incident, "Calls to 192.0.2.9", cast.responder)
+    Indicator.objects.get_or_create(incident=incident, kind="ip", value="192.0.2.9", defaults={"entry": seen})
+    actions.mark_milestone(entry=seen, name="noticed", by=cast.responder)
+    task = actions.add_task(incident=incident, title="Look", owner=cast.manager, by=cast.responder)
+    over = actions.add_task(incident=incident, title="Over", by=cast.responder)
+    actions.drop_task(task=over, version=1, reason="x", by=cast.responder)
+    actions.set_severity(incident=incident, severity=2, reason="x", by=cast.manager)
+    then, seq = timezone.now(), incident.last_seq
+
+    actions.correct_entry(entry=seen, text="No calls", lane="it", kind="analyse", by=cast.responder)
+    actions.finish_task(task=task, version=1, result="x", by=cast.manager)
+    actions.set_severity(incident=incident, severity=4, reason="x", by=cast.manager)
+    actions.give_role(incident=incident, person=cast.manager, role="lead", by=cast.responder)
+    decision = actions.add_decision(incident=incident, **SAID, at=then, by=cast.responder)
+
+    basis = decision.basis
+    assert (decision.entry.sort, decision.basis_seq) == (then, seq)
+    assert (basis["severity"], basis["status"], basis["lead"], basis["title"]) == (
+        2,
+        "new",
+        "Responder",
+        incident.title,
+    )
+    assert [(one["name"], one["seq"], one["at"]) for one in basis["milestones"]] == [("noticed", seen.seq, seen.at)]
+    assert [(one["value"], one["state"]) for one in basis["indicators"]] == [("192.0.2.9", "proposed")]
+    assert [(one["number"], one["state"], one["owner"]) for one in basis["tasks"]] == [(1, "todo", "Manager")]
+    assert basis["entries"] == [seen.seq]
+    assert set(basis) == set(frozen(incident))
+    later = timezone.now() + dt.timedelta(hours=1)
+    with pytest.raises(ValidationError) as caught:
+        actions.add_decision(incident=incident, **SAID, at=later, by=cast.responder)
+    assert list(caught.value.message_dict) == ["at"]
 
 
 def test_the_timeline_tells_it(incident: Incident, cast: Cast) -> None:

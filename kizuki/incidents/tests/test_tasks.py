@@ -175,6 +175,7 @@ def test_from_open_to_done_and_back(task: Task, cast: Cast) -> None:
     assert (task.state, task.result, task.owner) == ("done", "Found nothing", cast.manager)
     assert task.ended_at is not None
     actions.reopen_task(task=task, version=5, by=cast.manager)
+    task = Task.objects.get(pk=task.pk)
     assert (task.state, task.result, task.ended_at) == ("todo", "", None)
     actions.drop_task(task=task, version=6, reason="Not ours", by=cast.manager)
     task.refresh_from_db()
