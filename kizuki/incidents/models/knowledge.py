@@ -84,7 +84,7 @@ class Review(models.Model):
     incident = models.OneToOneField(Incident, on_delete=models.PROTECT, related_name="review")
     parts = models.JSONField(default=dict, blank=True)
     outcome = models.TextField(blank=True)
-    publication = models.CharField(max_length=10, blank=True)
+    publication = models.CharField(max_length=10, choices=Publication, blank=True)
     publication_reason = models.TextField(blank=True)
     same_setting = models.TextField(blank=True)
     absent = models.JSONField(default=dict, blank=True)
