@@ -21,8 +21,8 @@ from kizuki.incidents.engine.moment import TOLERANCE, BadMoment, in_zone
 from kizuki.incidents.engine.proposed import MOST_BYTES, MOST_LINES, Here, Proposed, TooMuch
 from kizuki.incidents.engine.sheet import read_sheet
 
-_BULLET: Final = re.compile(r"(?:[-*>–]\s+|[・•●‣]\s*|[0-9]{1,3}[.)]\s+)")
-_BULLET_OF_TIME: Final = re.compile(_BULLET.pattern + r"(?=[\[(【]?[0-9~約])")
+_BULLET: Final = re.compile(r"[-*>–]\s+|[・•●‣]\s*")
+_BULLET_OF_TIME: Final = re.compile(rf"(?:{_BULLET.pattern}|[0-9]{{1,3}}[.)]\s+)(?=[\[(【]?[0-9~約])")
 _PRIORITY: Final = re.compile(r"<[0-9]{1,3}>(?:1 )?(?=[0-9A-Z])")
 _RULED: Final = re.compile(r"^[-–—─━=*\s]+|[-–—─━=*\s]+$")
 #: A time inside a line of a log: in brackets or quotes, or a column; with seconds also after a few words.

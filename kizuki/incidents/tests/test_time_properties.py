@@ -119,7 +119,7 @@ def test_a_bare_time_of_day_is_never_to_come_and_never_before_today(now: datetim
     assert moment.low <= now + timedelta(minutes=5)
     local = moment.low.astimezone(ZoneInfo(zone))
     assert (local.hour, local.minute) == divmod(minute, 60)
-    assert local.date() in (today, today + timedelta(days=1))
+    assert local.date() == today or moment.low > now  # tomorrow begins within the minutes by which clocks may differ
 
 
 ABOUT = st.sampled_from(["", "~"])
