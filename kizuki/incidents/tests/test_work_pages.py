@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import gzip
 import io
 import re
 from collections.abc import Callable
@@ -30,12 +31,13 @@ from kizuki.incidents.models import (
     OwnProcedure,
     Task,
 )
-from kizuki.incidents.procedures import of_library
+from kizuki.incidents.procedures import library_ids, of_library
 from kizuki.incidents.tests.test_procedures import own
 from kizuki.kit.document import dump
 from kizuki.register.actions import Edit, apply
 from kizuki.register.models import Organisation
 from kizuki.tasks.actions import Origin, create_task
+from tests.test_pages import Reading
 
 SignIn = Callable[[Person], Client]
 READS = {
@@ -497,6 +499,28 @@ def test_a_procedure_that_is_retired_cannot_be_begun(incident: Incident, cast: C
     client.post(f"{base}/begin", {"procedure": "at-sea"})
     assert not Task.objects.exists()
     assert "it cannot be begun any more" in client.get("/incidents/procedures/at-sea").content.decode()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_pages_are_whole_and_light(language: str, begun: Incident, cast: Cast, signed_in: SignIn) -> None:
+    """One h1, no heading left out, every id once, every jump with its place, no script inside, light."""
+    client, base = signed_in(cast.manager), f"/incidents/{begun.number}"
+    client.cookies["kizuki_language"] = language
+    asked = next(task for task in Task.objects.filter(incident=begun) if "decision" in task.step)
+    more = ["tasks/new", "tasks/1/edit", f"tasks/{asked.number}", "decisions/new", f"decisions/new?task={asked.number}"]
+    paths = [*pages(begun), *(f"{base}/{path}" for path in more), "/incidents/mine", "/incidents/procedures/"]
+    paths += ["/incidents/procedures/import", *(f"/incidents/procedures/{id}" for id in library_ids())]
+    wrong: list[str] = []
+    for path in paths:
+        html = client.get(path).content.decode()
+        read = Reading(html)
+        wrong += [f"{path}: {fault}" for fault in read.faults]
+        wrong += [f"{path}: id {one} twice" for one in {i for i in read.ids if read.ids.count(i) > 1}]
+        steps = zip([1, *read.levels], read.levels, strict=False)
+        wrong += [f"{path}: h{b} after h{a}" for a, b in steps if b > a + 1 or read.levels.count(1) != 1]
+        wrong += [f"{path}: no {link}" for link in read.links if link.startswith("#") and link[1:] not in read.ids]
+        wrong += [f"{path}: {size} bytes" for size in [len(gzip.compress(html.encode(), 6))] if size > 60_000]
+    assert wrong == []
 
 
 def test_few_queries_and_no_more_with_more_rows(begun: Incident, cast: Cast, signed_in: SignIn) -> None:
