@@ -50,8 +50,13 @@ class Who(Schema):
 
 
 def once_of(request: HttpRequest, once: str) -> str:
-    """The key as it is kept: of this person alone, so that nobody is given what another has sent. Empty where none was sent."""
-    return hashlib.sha256(f"api:{who(request).pk}:{once}".encode()).hexdigest() if once else ""
+    """The key as it is kept. Empty where none was sent."""
+    return own_once(who(request), once)
+
+
+def own_once(person: Person, once: str) -> str:
+    """A key of this person alone, so that nobody is given what another has sent under the same."""
+    return hashlib.sha256(f"api:{person.pk}:{once}".encode()).hexdigest() if once else ""
 
 
 def enter(request: HttpRequest) -> None:
@@ -74,12 +79,12 @@ def person_named(incident: Incident, written: int | str | None, field: str, *, a
     return found
 
 
-def numbers_seen(request: HttpRequest, pks: Iterable[int | None]) -> dict[int, str]:
+def numbers_seen(person: Any, pks: Iterable[int | None]) -> dict[int, str]:
     """Of other incidents the numbers, as far as the person may know of them, by key."""
     wanted = {pk for pk in pks if pk is not None}
     if not wanted:
         return {}
-    return dict(Incident.objects.visible_to(request.user).filter(pk__in=wanted).values_list("pk", "number"))
+    return dict(Incident.objects.visible_to(person).filter(pk__in=wanted).values_list("pk", "number"))
 
 
 def called(person: Any, name: str = "") -> Who | None:

@@ -124,7 +124,7 @@ def _ended(
         return Status(422, {"detail": "It is not closed: something is missing.", "problems": told})
     except actions.Stale:
         now = found(request, incident.number)
-        return conflict(now.version, line(request, now), mine)
+        return conflict(now.version, line(request.user, now), mine)
     except ValidationError as error:
         return refused(error)
-    return line(request, found(request, incident.number))
+    return line(request.user, found(request, incident.number))

@@ -130,18 +130,19 @@ class MilestoneWanted(Strict):
     until: str = Field("", max_length=60)
 
 
-def lines(request: HttpRequest, rows: QuerySet[Entry] | Sequence[Entry]) -> list[EntryLine]:
+def lines(person: Any, rows: QuerySet[Entry] | Sequence[Entry]) -> list[EntryLine]:
     """Entries as the API gives them, with what they speak of; the same number of questions for any number of entries."""
     listed = list(rows)
-    seen = _numbers(request, listed)
+    seen = _numbers(person, listed)
     return [_line(row, seen) for row in listed]
 
 
-def line(request: HttpRequest, row: Entry) -> EntryLine:
-    return lines(request, _with_all(Entry.objects.filter(pk=row.pk)))[0]
+def line(person: Any, row: Entry) -> EntryLine:
+    return lines(person, with_all(Entry.objects.filter(pk=row.pk)))[0]
 
 
-def _with_all(rows: QuerySet[Entry]) -> QuerySet[Entry]:
+def with_all(rows: QuerySet[Entry]) -> QuerySet[Entry]:
+    """The entries with what `lines` tells of them."""
     return rows.select_related("by", "corrects").prefetch_related("links", "milestones", "corrections")
 
 
@@ -166,13 +167,13 @@ def _data(data: dict[str, Any], seen: set[str]) -> dict[str, Any]:
     }
 
 
-def _numbers(request: HttpRequest, rows: Sequence[Entry]) -> set[str]:
+def _numbers(person: Any, rows: Sequence[Entry]) -> set[str]:
     """Of the other incidents that entries name, those that the person may know of."""
     parts = (part for row in rows if row.auto for part in row.data.values() if isinstance(part, dict))
     named = {str(part[name]) for part in parts for name in _OTHERS if part.get(name)}
     if not named:
         return set()
-    return set(Incident.objects.visible_to(request.user).filter(number__in=named).values_list("number", flat=True))
+    return set(Incident.objects.visible_to(person).filter(number__in=named).values_list("number", flat=True))
 
 
 @router.get("/{number}/entries", response={200: EntryPage, **SEEN}, summary="The timeline", url_name="incident_entries")
@@ -185,8 +186,8 @@ def entries(request: HttpRequest, number: str, query: Query[EntryQuery]) -> Any:
     if query.as_of:
         rows = rows.filter(recorded_at__lte=query.as_of)
         newest = rows.order_by("-seq").values_list("seq", flat=True).first() or 0
-    some = list(_with_all(rows.filter(seq__gt=query.after).order_by("seq"))[: query.limit + 1])
-    shown = lines(request, some[: query.limit])
+    some = list(with_all(rows.filter(seq__gt=query.after).order_by("seq"))[: query.limit + 1])
+    shown = lines(request.user, some[: query.limit])
     if query.as_of:
         shown = [_then(one, newest) for one in shown]
     return EntryPage(items=shown, next=shown[-1].seq if len(some) > query.limit else None, newest=newest)
@@ -213,7 +214,7 @@ def add(request: HttpRequest, number: str, body: Body[EntryAdded]) -> Any:
         )
     except ValidationError as error:
         return refused(error)
-    return line(request, made)
+    return line(request.user, made)
 
 
 @router.post(
@@ -226,14 +227,14 @@ def add_line(request: HttpRequest, number: str, body: Body[LineNew]) -> Any:
     once = once_of(request, body.once)
     there = Entry.objects.filter(incident=incident, once=once).first() if once else None
     if there is not None:
-        return line(request, there)
+        return line(request.user, there)
     try:
         read = entering.understand(incident, body.line, by=who(request), chosen={"lane": body.lane, "kind": body.kind})
         if read.missing:
             raise ValidationError(
                 dict.fromkeys(read.missing, "The line does not say it; write it there, or send it beside.")
             )
-        return line(request, entering.enter(incident, read, by=who(request), once=once))
+        return line(request.user, entering.enter(incident, read, by=who(request), once=once))
     except ValidationError as error:
         return refused(error)
 
@@ -242,7 +243,7 @@ def add_line(request: HttpRequest, number: str, body: Body[LineNew]) -> Any:
     "/{number}/entries/{int:seq}", response={200: EntryLine, **SEEN}, summary="One entry", url_name="incident_entry"
 )
 def one(request: HttpRequest, number: str, seq: int) -> Any:
-    return line(request, _entry(found(request, number), seq))
+    return line(request.user, _entry(found(request, number), seq))
 
 
 @router.post(
@@ -259,7 +260,7 @@ def correct(request: HttpRequest, number: str, seq: int, body: Body[EntryNew]) -
         )
     except ValidationError as error:
         return _overtaken(request, row, values) or refused(error)
-    return line(request, made)
+    return line(request.user, made)
 
 
 @router.post(
@@ -273,7 +274,7 @@ def withdraw(request: HttpRequest, number: str, seq: int, body: Body[Withdrawal]
         made = actions.withdraw_entry(entry=row, reason=body.reason, once=once_of(request, body.once), by=request.user)
     except ValidationError as error:
         return _overtaken(request, row, {"reason": body.reason}) or refused(error)
-    return line(request, made)
+    return line(request.user, made)
 
 
 @router.get(
@@ -334,4 +335,4 @@ def _entry(incident: Incident, seq: int) -> Entry:
 def _overtaken(request: HttpRequest, row: Entry, mine: dict[str, Any]) -> Any:
     """409 with the entry that has taken the place of this one, where there is one."""
     newer = Entry.objects.filter(corrects=row).order_by("seq").first()
-    return conflict(None, line(request, newer), mine) if newer else None
+    return conflict(None, line(request.user, newer), mine) if newer else None

@@ -100,14 +100,14 @@ class IncidentWanted(Strict):
     day_one: dt.date | None = None
 
 
-def lines(request: HttpRequest, rows: list[Incident]) -> list[IncidentLine]:
+def lines(person: Any, rows: list[Incident]) -> list[IncidentLine]:
     """Incidents as the API gives them; one question for any number, and none where they name no others."""
-    numbers = numbers_seen(request, [pk for row in rows for pk in (row.parent_id, row.merged_into_id)])
+    numbers = numbers_seen(person, [pk for row in rows for pk in (row.parent_id, row.merged_into_id)])
     return [_line(row, numbers) for row in rows]
 
 
-def line(request: HttpRequest, row: Incident) -> IncidentLine:
-    return lines(request, [row])[0]
+def line(person: Any, row: Incident) -> IncidentLine:
+    return lines(person, [row])[0]
 
 
 def _line(row: Incident, numbers: dict[int, str]) -> IncidentLine:
@@ -136,7 +136,7 @@ def incidents(request: HttpRequest, query: Query[IncidentQuery]) -> Any:
     if query.updated_since and not query.status:
         asked["status"] = "all"
     some, after = portion(IncidentFilter(asked, person=request.user).apply(rows), query)
-    return IncidentPage(items=lines(request, some), next=after)
+    return IncidentPage(items=lines(request.user, some), next=after)
 
 
 @router.post("", response={200: IncidentLine, **REFUSED}, summary="Open an incident", url_name="incidents")
@@ -151,12 +151,12 @@ def new(request: HttpRequest, body: Body[IncidentNew]) -> Any:
         made = actions.open_incident(**values, parent=parent, once=once_of(request, body.once), by=who(request))
     except ValidationError as error:
         return refused(error)
-    return line(request, found(request, made.number))
+    return line(request.user, found(request, made.number))
 
 
 @router.get("/{number}", response={200: IncidentLine, **SEEN}, summary="One incident", url_name="incident")
 def one(request: HttpRequest, number: str) -> Any:
-    return line(request, found(request, number))
+    return line(request.user, found(request, number))
 
 
 @router.put("/{number}", response={200: IncidentLine, **REFUSED}, summary="Change an incident", url_name="incident")
@@ -170,16 +170,16 @@ def change(request: HttpRequest, number: str, body: Body[IncidentWanted]) -> Any
             wanted["parent"] = _other(request, wanted["parent"] or "")
         values = {name: value for name, value in wanted.items() if value is not None or name == "parent"}
         if all(getattr(row, name) == value for name, value in values.items()):
-            return line(request, row)
+            return line(request.user, row)
         actions.change_incident(incident=row, version=body.version, by=request.user, **values)
     except actions.Stale:
         now = found(request, number)
         return conflict(
-            now.version, line(request, now), body.model_dump(mode="json", exclude={"version"}, exclude_unset=True)
+            now.version, line(request.user, now), body.model_dump(mode="json", exclude={"version"}, exclude_unset=True)
         )
     except ValidationError as error:
         return refused(error)
-    return line(request, found(request, number))
+    return line(request.user, found(request, number))
 
 
 def _other(request: HttpRequest, number: str) -> Incident | None:

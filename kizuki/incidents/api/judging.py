@@ -84,7 +84,7 @@ def put(request: HttpRequest, number: str, body: Body[SeverityWanted]) -> Any:
         )
     except ValidationError as error:
         return refused(error)
-    return incident_line(request, found(request, number))
+    return incident_line(request.user, found(request, number))
 
 
 @router.post(
