@@ -32,7 +32,7 @@ from kizuki.register.models import Coverage
 from kizuki.replay.actions import rank, refresh, stale
 from kizuki.replay.models import Note
 from kizuki.tasks.models import Task
-from tests import measuring, replaying
+from tests import incidenting, measuring, replaying
 from tests.conftest import World, copy_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,7 +65,7 @@ PAGES = [
     "/replay/affected?way=internet&product=vpn&lost=encrypt&onward=network",
     "/replay/affected?way=internet&product=vpn&lost=encrypt&show=calls", "/replay/notes", "/replay/notes/{note}",
     "/replay/notes/{note}?now=1", "/replay/figures", "/maturity/", "/maturity/nist-csf/2.0/", "/maturity/nist-csf/2.0/enter",
-    "/maturity/peers", "/maturity/add", "/jobs/", "/jobs/?all",
+    "/maturity/peers", "/maturity/add", *incidenting.PAGES, "/jobs/", "/jobs/?all",
     "/journal/", "/journal/1/", "/account/", "/account/keys/", "/account/password/", "/account/people/",
     "/account/people/?q=a", "/account/people/invite/", "/account/people/{other}/", "/account/passkeys/",
     "/account/passkeys/add/", "/account/second/app/", "/account/second/codes/new/", "/account/confirm/",
@@ -175,6 +175,9 @@ def at(address: str) -> str:
         "guest": Device.objects.filter(decided="not ours"),
         "admission": Admission.objects.filter(what="XR-8"),
     }
+    if "{incident}" in address or "webhook" in address:
+        for name, value in incidenting.places().items():
+            address = address.replace(f"{{{name}}}", value)
     if "{token}" in address:
         address = address.replace("{token}", make_link(part=measuring.part(), by="test"))
     for name, rows in ids.items():
@@ -189,11 +192,12 @@ def page(client: Client, address: str) -> str:
     return str(response.content.decode())
 
 
-def test_few_queries_and_no_more_with_more_cases(world: World) -> None:
+def test_few_queries_and_no_more_with_more_cases_and_incidents(world: World) -> None:
     client = reader(world, "administrator", "ja")
     few = {address: _queries(client, address) for address in PAGES}
     assert {address: n for address, n in few.items() if n > MOST_QUERIES} == {}
     _bring_in(world, 300)
+    incidenting.more(world, 30)
     many = {address: _queries(client, address) for address in PAGES}
     assert {address: (few[address], n) for address, n in many.items() if n > few[address]} == {}
 

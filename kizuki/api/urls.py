@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -61,6 +62,12 @@ SCHEMAS: dict[str, type] = {"case": Case, "organisation": Organisation, "measure
 @api.get("/openapi.json", include_in_schema=False, url_name="openapi-json")
 def openapi(request: HttpRequest) -> Any:
     """The API's own document."""
+    return _document()
+
+
+@functools.cache
+def _document() -> Any:
+    """Made once: it takes longer than any answer."""
     document = api.get_openapi_schema()
     document["components"]["schemas"].update(record_schemas() | measure_schemas())
     return document
