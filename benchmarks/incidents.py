@@ -60,9 +60,9 @@ LONG = 2_000
 #: How often the page asks for what is new, and how often somebody enters something, in seconds.
 POLL, PAUSE = 2.0, 10.0
 WORDS = [
-    "端末", "サーバー", "バックアップ", "不審な通信", "認証情報", "ランサムウェア", "隔離した", "確認した", "復旧", "委託先", "VPN", "管理者", "メール",
-    "警察", "公表", "server", "laptop", "backup", "account", "firewall", "isolated", "restored", "phishing", "supplier",
-    "gateway", "proxy", "hypervisor", "domain", "controller",
+    "端末", "サーバー", "バックアップ", "不審な通信", "認証情報", "ランサムウェア", "隔離した", "確認した", "復旧",
+    "委託先", "VPN", "管理者", "メール", "警察", "公表", "server", "laptop", "backup", "account", "firewall", "isolated",
+    "restored", "phishing", "supplier", "gateway", "proxy", "hypervisor", "domain", "controller",
 ]  # fmt: skip
 
 
