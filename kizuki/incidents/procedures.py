@@ -54,6 +54,8 @@ def offered() -> list[Offered]:
 
 def find(id: str) -> Offered | None:
     """The procedure of that id: the own one where there is one in force, else the library's, else a retired own one."""
+    if "\x00" in id:
+        return None  # no id has one, and PostgreSQL would not even look
     row = OwnProcedure.objects.filter(key=id).first()
     if row is not None and (_replaced(row) or id not in library_ids()):
         return Offered(row.read, row)

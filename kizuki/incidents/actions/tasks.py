@@ -303,7 +303,7 @@ def _sent_before(task: Task, once: str) -> bool:
 
 def fit(once: str) -> None:
     """ValidationError for a key against doubling that cannot be kept."""
-    if len(once) > MOST_ONCE:
+    if len(once) > MOST_ONCE or plain(once) != once:
         raise ValidationError({"once": _("A key against doubling has at most %(n)d characters.") % {"n": MOST_ONCE}})
 
 

@@ -283,6 +283,25 @@ def test_taking_what_one_has_already_changes_nothing(task: Task, cast: Cast) -> 
     assert mine.owner == cast.responder, "somebody else takes it over"
 
 
+@pytest.mark.parametrize("once", ["x" * 65, "a\x00", "\ud800"])
+def test_a_key_that_cannot_be_kept_is_refused(once: str, task: Task, cast: Cast) -> None:
+    for call in (
+        lambda: actions.add_task(incident=task.incident, title="x", once=once, by=cast.responder),
+        lambda: actions.finish_task(task=task, version=1, result="x", once=once, by=cast.responder),
+        lambda: actions.assign_tasks(incident=task.incident, tasks={1: 1}, owner=None, once=once, by=cast.responder),
+    ):
+        with pytest.raises(ValidationError) as caught:
+            call()
+        assert list(caught.value.message_dict) == ["once"]
+
+
+def test_half_a_character_is_left_out(incident: Incident, cast: Cast) -> None:
+    task = actions.add_task(incident=incident, title="a\ud800b", by=cast.responder)
+    actions.finish_task(task=task, version=1, result="c\udfffd", by=cast.responder)
+    task.refresh_from_db()
+    assert (task.title_en, task.result) == ("ab", "cd")
+
+
 @pytest.mark.parametrize("act", ["block", "drop", "finish"])
 def test_reasons_and_results_are_needed_and_bounded(act: str, task: Task, cast: Cast) -> None:
     called = getattr(actions, f"{act}_task")
