@@ -29,6 +29,7 @@ class IncidentsConfig(AppConfig):
             "retired_procedure": _("retired a procedure"),
         }  # fmt: skip
         describe("incidents", _("Incidents"), verbs)
+        add_room(Room("incidents:mine", _("My work"), "my-work", 4))
         add_room(Room("incidents:incidents", _("Incidents"), "incidents", 5, may_enter))
         elsewhere.install()
         follow.install()

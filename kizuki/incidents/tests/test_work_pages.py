@@ -386,6 +386,17 @@ def test_my_work(begun: Incident, cast: Cast, signed_in: SignIn, small: Organisa
     assert "Do we stop?" not in page
 
 
+def test_my_work_is_a_room_of_its_own(incident: Incident, cast: Cast, signed_in: SignIn) -> None:
+    for path, here in (
+        ("/incidents/mine", "/incidents/mine"),
+        ("/incidents/", "/incidents/"),
+        ("/incidents/procedures/", "/incidents/"),
+    ):
+        page = signed_in(cast.manager).get(path).content.decode()
+        assert re.findall(r'<a href="([^"]+)" aria-current="page">', page.split("<main")[0]) == [here]
+    assert 'href="/incidents/mine"' in signed_in(cast.reporter).get("/cases/").content.decode()
+
+
 def test_decisions_to_look_at_again_follow_their_last_review(begun: Incident, cast: Cast) -> None:
     from kizuki.incidents.mine import of_person
 
