@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Greatest
 
 from kizuki.devices.choices import State
 from kizuki.devices.engine.known import ranges_of
@@ -16,8 +17,8 @@ from kizuki.register.engine.matching.places import Places
 from kizuki.register.models import Zone
 from kizuki.ui.templatetags.kizuki import language
 
-#: More traces than this are not named one by one.
-MOST_TRACES = 8000
+#: More traces than this are not named one by one: of devices, and of observations.
+FEW_TRACES, MOST_TRACES = 500, 8000
 
 
 class Counts(NamedTuple):
@@ -93,7 +94,7 @@ def searched_devices(devices: Any, text: str) -> Any:
     """Devices of which, for every word, an address, a name or the id of their asset begins with it."""
     for word in text.split()[:6]:
         # Many traces are looked up as a whole, once: to ask again for each device took minutes.
-        few = traces_of(word)
+        few = traces_of(word, FEW_TRACES)
         traces = _beginning(word).values("trace") if few is None else few
         found = Trace.objects.filter(pk__in=traces, device__isnull=False).values("device")
         parts = Part.objects.filter(trace__in=traces).values("device")
@@ -104,17 +105,17 @@ def searched_devices(devices: Any, text: str) -> Any:
 
 def searched_observations(observations: Any, text: str) -> Any:
     """Observations in which some address or name begins with the text."""
-    traces = traces_of(text)
+    traces = traces_of(text, MOST_TRACES)
     if traces is None:
         # The newest are gone through in their order until a page is full; many fit, so that this is soon.
         return observations.filter(Exists(_beginning(text).filter(trace=OuterRef("trace"))))
     return observations.filter(trace__in=traces)
 
 
-def traces_of(text: str) -> set[int] | None:
-    """The traces with an address or a name that begins with the text; None where they are very many."""
-    traces = list(_beginning(text).values_list("trace", flat=True)[: MOST_TRACES + 1])
-    return set(traces) if len(traces) <= MOST_TRACES else None
+def traces_of(text: str, most: int) -> set[int] | None:
+    """The traces with an address or a name that begins with the text; None where they are more than `most`."""
+    traces = list(_beginning(text).values_list("trace", flat=True)[: most + 1])
+    return set(traces) if len(traces) <= most else None
 
 
 def _beginning(text: str) -> Any:
@@ -125,4 +126,5 @@ def sightings(device: Device, most: int) -> list[Observation]:
     """The latest observations of a device."""
     traces = Trace.objects.filter(Q(device=device) | Q(parts__device=device)).values("pk")
     rows = Observation.objects.filter(trace__in=traces).select_related("trace", "source")
-    return list(rows.order_by("-at", "-pk")[:most])
+    # By no index: PostgreSQL would else go through everything that was seen, from the newest on, until these are found.
+    return list(rows.order_by(Greatest("at", "at").desc(), "-pk")[:most])
