@@ -15,6 +15,7 @@ Lines = list[tuple[str, str, str]]
 SEES: Final = "404 200 200 200 200 200"
 OPENS: Final = "404 200 200 403 403 200"
 DOES: Final = "404 302 302 403 403 302"
+DRAWS: Final = "404 302 302 302 302 302"
 #: Only those who lead: here, managers.
 LEADS_OPENS: Final = "404 403 200 403 403 200"
 LEADS: Final = "404 403 302 403 403 302"
@@ -92,6 +93,11 @@ PAGES: dict[str, Lines] = {
     ],
     # Taken out already: so it stays.
     "incidents:review_remove": [(POST, "own", DOES), (POST, "foreign", "404"), (POST, "missing", DOES)],
+    "incidents:report": read(),
+    "incidents:report_file": read(),
+    # Drawn as a job when it is asked for; until then the address leads back to the report.
+    "incidents:report_pdf": read(DRAWS) + act(DRAWS),
+    "incidents:timeline_import": read(OPENS) + act(OPENS),
     # Only those who lead, as managers do.
     "incidents:settings_act": act(LEADS),
     "incidents:end_role": [

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from kizuki.accounts.models import Person
 from kizuki.criteria.engine.decide import Given
+from kizuki.criteria.models import Decision as Judgement
 from kizuki.incidents import actions
 from kizuki.incidents.actions.timeline import About
 from kizuki.incidents.choices import Kind
@@ -37,6 +38,7 @@ GRAVE = {
 }  # fmt: skip
 OTHERS = {"concerned": "possible", "publicity": "none", "hour": "office"}
 STOP = {"target": "internet", "spreading": "now", "danger": "none", "owner": "reachable", "hour": "office"}
+TABLE = b"at,lane,kind,text\n2026-01-02T03:04+09:00,it,detect,XR-31\n"
 OWN = "t-own"
 #: A measure that assets like the common one lack as well.
 MEASURE: Final = "P02"
@@ -54,27 +56,39 @@ PAGES = [
         "/stop?fact-target=internet&fact-spreading=now", "/known", "/known?find=dc", "/known?reach=whole", "/next", "/tasks",
         "/tasks?show=all", "/tasks?show=late&role=it", "/tasks/new", "/tasks/{task}", "/tasks/{task}/edit", "/tasks/{step}",
         "/tasks/{done}", "/decisions", "/decisions/new", "/decisions/1", "/review", "/review?proposals", "/review/items/{item}",
-        "/review/elsewhere", "/close",
+        "/review/elsewhere", "/close", "/report", "/report?audience=technical&language=en",
+        "/report?audience=technical&language=ja", "/report/import",
     )),
     "/webhooks/", "/webhooks/new", "/webhooks/{webhook}", "/webhooks/{webhook}?state=waiting", "/webhooks/{webhook}/edit",
     "/webhooks/{webhook}/secret", "/webhooks/{webhook}/{delivery}",
 ]  # fmt: skip
 
 
-def places() -> dict[str, str]:
-    """What the addresses of PAGES hold: numbers of the incident that everybody sees, and of what is in it."""
-    incident = Incident.objects.get(title="XR-13 title")
+def places(of: Incident | None = None) -> dict[str, str]:
+    """What the addresses of PAGES hold: numbers of that incident (the one that everybody sees), and of what is in it."""
+    incident: Incident = of or Incident.objects.get(title="XR-13 title")
     tasks = Task.objects.filter(incident=incident)
     entries = incident.entries.order_by("seq")
-    delivery = Delivery.objects.filter(key=incident.number, webhook__name="XR-20").get()
+    delivery = Delivery.objects.get(webhook__name="XR-20", type="incident.opened", key=_number("XR-13 title"))
     found = {
-        "incident": incident.number, "closed": Incident.objects.get(title="XR-14 title").number,
-        "entry": entries.get(once="first").seq, "wrong": entries.get(text="XR-13 wrong").seq,
-        "written": entries.filter(auto="severity")[0].seq, "task": first_task(incident).number,
-        "step": tasks.exclude(procedure="").order_by("number")[0].number, "done": tasks.get(state="done").number,
-        "item": item(incident)["id"], "webhook": delivery.webhook_id, "delivery": delivery.pk,
+        "incident": incident.number, "closed": _number("XR-14 title"), "entry": entries.get(once="first").seq,
+        "wrong": entries.filter(corrections__withdrawn=False)[0].seq, "written": entries.filter(auto="severity")[0].seq,
+        "task": first_task(incident).number, "step": tasks.exclude(procedure="").order_by("number")[0].number,
+        "done": tasks.get(state="done").number, "item": item(incident)["id"], "webhook": delivery.webhook_id,
+        "delivery": delivery.pk,
     }  # fmt: skip
     return {name: str(value) for name, value in found.items()}
+
+
+def filled(address: str, found: dict[str, str]) -> str:
+    """The address with what `places` has found put in."""
+    for name, value in found.items():
+        address = address.replace(f"{{{name}}}", value)
+    return address
+
+
+def _number(title: str) -> str:
+    return str(Incident.objects.get(title=title).number)
 
 
 def more(world: Any, number: int) -> None:
@@ -121,21 +135,21 @@ def made(people: dict[str, Person]) -> dict[str, Any]:
     events = ["incident.opened", "incident.closed"]
     webhook, _secret = make_webhook(name="XR-20", url="https://example.org/in", events=events, by=administrator)
     seeing, _secret = make_webhook(name="XR-21", url="https://example.org/other", events=events, by=other)
-    open_ = _told("XR-13", people["responder"], own, opened_by="test")
-    hidden = _told(SECRET, other, own, restricted=True, parent=open_)
-    closed = _told("XR-14", people["manager"], own)
+    open_ = told("XR-13", people["responder"], own, opened_by="test")
+    hidden = told(SECRET, other, own, restricted=True, parent=open_)
+    closed = told("XR-14", people["manager"], own)
     _close(closed, people["manager"])
     child = actions.open_incident(title="XR-23", by="test", parent=open_)
-    told = Delivery.objects.get(webhook=webhook, key=open_.number)
+    seen = Delivery.objects.get(webhook=webhook, key=open_.number)
     secret = Delivery.objects.get(webhook=seeing, key=hidden.number)
     return {
-        "incident": open_, "secret": hidden, "closed": closed, "child": child, "own_procedure": own, "webhook": webhook, "delivery": told,
+        "incident": open_, "secret": hidden, "closed": closed, "child": child, "own_procedure": own, "webhook": webhook, "delivery": seen,
         "seeing_webhook": seeing, "secret_delivery": secret,
     }  # fmt: skip
 
 
-def _told(word: str, by: Person, own: OwnProcedure, opened_by: Any = None, **values: Any) -> Incident:
-    """An incident with one of everything, the word in each text of it."""
+def told(word: str, by: Person, own: OwnProcedure, opened_by: Any = None, **values: Any) -> Incident:
+    """An incident with one of everything; the word begins each text of it."""
     incident = actions.open_incident(title=f"{word} title", by=opened_by or by, kind=Kind.RANSOMWARE, **values)
     if opened_by is None:
         actions.change_incident(incident=incident, version=incident.version, by=by, stand=f"{word} stand")
@@ -229,7 +243,10 @@ def arguments(world: Any, names: tuple[str, ...], route: str, obj: str) -> dict[
         return {"number": "INC-2001-001", **found}
     things = _of(world, "foreign" if obj == "crossed" else obj)
     number = _of(world, "own" if obj == "crossed" else obj).number
-    rows = {name: NOBODY if obj == "missing" else _inside(things, route, name) for name in inside}
+    rows = {
+        name: ("exe" if name == "ending" else NOBODY) if obj == "missing" else _inside(things, route, name)
+        for name in inside
+    }
     return {"number": number, **rows, **found}
 
 
@@ -238,6 +255,12 @@ def _word(route: str) -> str:
     return {
         "entry_act": "correct", "task_act": "take", "settings_act": "merge", "review_write": "outcome", "elsewhere_act": "mark",
     }[route.removeprefix("incidents:")]  # fmt: skip
+
+
+def judgement(incident: Incident) -> Judgement:
+    """The judgement of its severity."""
+    made: Judgement = Judgement.objects.about(incident).get(version__criteria__slug="severity")
+    return made
 
 
 def item(incident: Incident) -> Any:
@@ -249,6 +272,8 @@ def _inside(incident: Incident, route: str, name: str) -> Any:
     """The number of a thing of the incident."""
     if name == "id":
         return item(incident)["id"]
+    if name == "ending":
+        return "html"
     if name == "seq":
         return incident.entries.filter(once="first").get().seq
     if "decision" in route:
@@ -325,6 +350,7 @@ def sent(world: Any, route: str, obj: str) -> dict[str, Any]:
         "elsewhere_act": lambda: {
             "measure": MEASURE, "row": SameSetting.objects.filter(incident=incident)[0].pk, "state": "lacks",
         },
+        "timeline_import": lambda: {"file": SimpleUploadedFile("t.csv", TABLE)},
         "close": lambda: {**seen, **dict.fromkeys(get_args(Id), "XR-19")},
     }  # fmt: skip
     made_ = forms.get(route.partition(":")[2])

@@ -175,9 +175,8 @@ def at(address: str) -> str:
         "guest": Device.objects.filter(decided="not ours"),
         "admission": Admission.objects.filter(what="XR-8"),
     }
-    if "{incident}" in address or "webhook" in address:
-        for name, value in incidenting.places().items():
-            address = address.replace(f"{{{name}}}", value)
+    if re.search("{(incident|closed|webhook)}", address):
+        address = incidenting.filled(address, incidenting.places())
     if "{token}" in address:
         address = address.replace("{token}", make_link(part=measuring.part(), by="test"))
     for name, rows in ids.items():
