@@ -326,3 +326,12 @@ def test_library_outcomes_name_known_roles() -> None:
     for one in by_id["authority-to-stop"].outcomes:
         assert asking(one) is not None, one.id
     assert {one.id for one in by_id["severity"].outcomes} == {str(value) for value in Severity.values if value}
+
+
+def test_the_decision_form_is_filled_in(incident: Incident, cast: Cast, criteria: None, signed_in: SignIn) -> None:
+    client = signed_in(cast.responder)
+    page = client.get(f"/incidents/{incident.number}/stop", sent(STOP)).content.decode()
+    address = page.split("decisions/new?")[1].split('"')[0].replace("&amp;", "&")
+    form = client.get(f"/incidents/{incident.number}/decisions/new?{address}").content.decode()
+    assert "Stop this? A system used inside" in form
+    assert "Do not stop it" in form and f'value="{cast.responder.name}"' in form
