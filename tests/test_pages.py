@@ -232,7 +232,7 @@ def test_every_page_is_strict_and_well_made(language: str, world: World) -> None
         wrong += [
             f"{address}: no element {link}" for link in read.links if link[:1] == "#" and link[1:] not in read.ids
         ]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_the_policy_is_on_every_answer(world: World) -> None:
@@ -301,7 +301,7 @@ def test_nothing_is_left_in_english_on_japanese_pages(world: World) -> None:
         for piece in Reading(page(client, address)).pieces
         if piece.language == "ja" and piece.text in known - people - OWN_NAMES
     ]
-    assert left == []
+    assert not left, "\n".join(left)
 
 
 def test_nothing_is_left_in_japanese_on_english_pages(world: World) -> None:
@@ -312,7 +312,7 @@ def test_nothing_is_left_in_japanese_on_english_pages(world: World) -> None:
         for piece in Reading(page(client, address)).pieces
         if piece.language == "en" and re.search("[ぁ-んァ-ヶ一-龠]{2}", piece.text) and piece.text not in OWN_NAMES
     ]
-    assert left == []
+    assert not left, "\n".join(left)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -339,7 +339,7 @@ def test_every_link_leads_somewhere(language: str, world: World) -> None:
                 if inside and whole not in seen:
                     seen.add(whole)
                     waiting.append(whole)
-    assert broken == []
+    assert not broken, "\n".join(broken)
     assert len(seen) > 1000
     assert len(alike) > 100
 

@@ -307,6 +307,20 @@ def test_who_gets_what(name: str, method: str, obj: str, answers: str, world: Wo
     assert wrong == {}
 
 
+def test_a_closed_incident_takes_nothing(world: World) -> None:
+    client = world.client("manager")
+    tried = 0
+    for name, lines in EXPECTED.items():
+        if not name.startswith("incidents:") or (POST, "foreign", "404") not in lines or name == "incidents:report_pdf":
+            continue
+        before = counted()
+        data, url = sent(world, name, "closed", "manager"), address(world, name, "closed", "manager")
+        assert client.post(url, data).status_code in (200, 302, 409, 422), name
+        assert counted() == before, name
+        tried += 1
+    assert tried > 25
+
+
 def test_reading_leaves_everything_as_it_was(world: World) -> None:
     # Whoever is sent away has read nothing; rows that are added are noticed for everyone in test_who_gets_what.
     visits = [

@@ -18,6 +18,7 @@ from kizuki.demo.actions import load_company, load_life, sign_in_links
 from kizuki.demo.story import story
 from kizuki.devices.choices import Request
 from kizuki.devices.models import Admission, Device, Observation, Source
+from kizuki.incidents.models import Incident
 from kizuki.journal.actions import verify
 from kizuki.journal.models import Entry
 from kizuki.measures.benchmark.models import PeerGroup, Sheet
@@ -142,6 +143,8 @@ def test_every_page_of_the_told_demo_asks_few_questions(language: str, company: 
     client.cookies["kizuki_language"] = language
     things = [row for model in (Admission, Device, Note, Part, Proposal, Task) for row in model.objects.all()[:20]]
     own = [row.round.get_absolute_url() if isinstance(row, Part) else row.get_absolute_url() for row in things]
+    inside = [where for where in PAGES if "{incident}" in where and where.count("{") == 1]
+    own += [where.replace("{incident}", one.number) for where in inside for one in Incident.objects.all()]
     asked = {address: _questions(client, address) for address in dict.fromkeys([*PAGES, *own]) if "{" not in address}
     assert len([n for n in asked.values() if n]) > 100
     assert {address: n for address, n in asked.items() if n > MOST_QUERIES} == {}
