@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kizuki.incidents import actions, basis, questions, times
 from kizuki.incidents.forms.common import tell
-from kizuki.incidents.forms.decisions import DecisionForm, ReviewForm, initial_of_question
+from kizuki.incidents.forms.decisions import NUMBERS, DecisionForm, ReviewForm, initial_of_question
 from kizuki.incidents.models import Decision, DecisionReview, Entry, Incident, Task
 from kizuki.incidents.people import in_roles
 from kizuki.incidents.told import told
@@ -23,6 +23,8 @@ from kizuki.incidents.views.common import found, found_to_write, shell
 PART = "decisions"
 #: So many entries that came after a decision are shown on its page.
 MOST_SINCE = 30
+#: The fields that an address may fill in beforehand.
+FILLED = ("question", "reason", "decided_by", *(f"option_{n}" for n in NUMBERS))
 
 
 @require_safe
@@ -50,7 +52,7 @@ def new(request: HttpRequest, number: str) -> HttpResponse:
     step = task.read if task else None
     question = step.decision if step else None
     roles = in_roles(incident)
-    first: dict[str, Any] = {"question": request.GET.get("question", "")[:1000]}
+    first: dict[str, Any] = {name: request.GET.get(name, "")[:1000] for name in FILLED}
     if question is not None:
         first = initial_of_question(question, roles.get(question.who, []))
     form = DecisionForm(request.POST if posted else None, initial=first)
