@@ -51,14 +51,15 @@ class Side(NamedTuple):
 SIDES: list[Side] = [
     Side("incidents/side_tasks.html", beside.tasks),
     Side("incidents/side_decisions.html", beside.decisions),
-    Side("incidents/next_top.html", sides_known.steps),
     Side("incidents/side_known.html", sides_known.known),
 ]
+#: The blocks below the timeline.
+BELOW: list[Side] = [Side("incidents/next_top.html", sides_known.steps)]
 
 
-def sides(request: HttpRequest, incident: Incident) -> list[dict[str, Any]]:
-    """The blocks beside the timeline, as the template draws them."""
-    made = ((side.template, side.give(request, incident)) for side in SIDES)
+def sides(request: HttpRequest, incident: Incident, blocks: list[Side] = SIDES) -> list[dict[str, Any]]:
+    """The blocks beside the timeline (or `BELOW` it), as the template draws them."""
+    made = ((side.template, side.give(request, incident)) for side in blocks)
     return [{"template": template, "context": context} for template, context in made if context is not None]
 
 

@@ -17,7 +17,7 @@ from kizuki.incidents.forms.settings import stand_form
 from kizuki.incidents.forms.timeline import TimelineFilter
 from kizuki.incidents.models import Entry, Incident
 from kizuki.incidents.rows import WINDOW, Whole, day_name, drawn, folded, rows, whole
-from kizuki.incidents.views.common import found, shell, sides
+from kizuki.incidents.views.common import BELOW, found, shell, sides
 from kizuki.incidents.views.moment import as_of
 from kizuki.kit.kept import Kept
 from kizuki.ui.templatetags.kizuki import language
@@ -45,6 +45,7 @@ def page(request: HttpRequest, incident: Incident, status: int = 200, **more: An
     """The whole page; `more`: a form that was sent and not taken."""
     context = shell(
         request, incident, "incident", **timeline(request, incident, request.GET), sides=sides(request, incident),
+        below=sides(request, incident, BELOW),
         **{"line": LineForm(initial={"once": new_once()}), "stand_form": stand_form(incident), **more},
     )  # fmt: skip
     return render(request, "incidents/incident.html", context, status=status)
