@@ -91,14 +91,11 @@ def frozen_at(incident: Incident, moment: dt.datetime) -> dict[str, Any]:
 
 def _indicators_at(incident: Incident, state: fold.State, moment: dt.datetime) -> list[dict[str, Any]]:
     """What had been judged by then, and what stood in entries without being judged."""
-    judged = {tuple(key.split(":", 1)): one["state"] for key, one in state.indicators.items()}
     found = Indicator.objects.filter(incident=incident, entry__recorded_at__lte=moment).values_list("kind", "value")
-    known_then = {**dict.fromkeys(found, IndicatorState.PROPOSED.value), **judged}
-    return [
-        {"kind": kind, "value": value, "state": word}
-        for (kind, value), word in sorted(known_then.items())
-        if word != IndicatorState.REJECTED
-    ]
+    words: dict[str, str] = {f"{kind}:{value}": IndicatorState.PROPOSED.value for kind, value in found}
+    words |= {key: str(one["state"]) for key, one in state.indicators.items()}
+    held = sorted((key, word) for key, word in words.items() if word != IndicatorState.REJECTED)
+    return [{"kind": key.partition(":")[0], "value": key.partition(":")[2], "state": word} for key, word in held]
 
 
 def _task_at(number: str, one: Mapping[str, Any]) -> dict[str, Any]:

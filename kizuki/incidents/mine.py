@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
 from django.utils import timezone
 
 from kizuki.incidents import questions
@@ -15,8 +15,8 @@ from kizuki.tasks.access import contacts_of
 from kizuki.tasks.choices import UNDONE as FOLLOW_UNDONE
 from kizuki.tasks.models import Task as FollowUp
 
-#: As many rows as a part shows.
-MOST: Final = 100
+#: As many rows as a part shows. Whoever has more finds the rest on the lists.
+MOST: Final = 50
 #: Decisions are shown so long before they are to be looked at again.
 AHEAD: Final = dt.timedelta(hours=24)
 
@@ -53,6 +53,11 @@ class Mine(NamedTuple):
         return sum(part.leads for part in self.incidents)
 
     @property
+    def more(self) -> bool:
+        """Whether there are more incidents than are shown."""
+        return len(self.incidents) == MOST
+
+    @property
     def nothing(self) -> bool:
         return not any(self)
 
@@ -87,15 +92,13 @@ def _working(person: Any) -> Exists:
 
 
 def _parts(person: Any) -> list[Part]:
+    """The gravest of the incidents in which the person has a role, those that they lead first."""
     order = list(Role.values)
-    rows = Member.objects.filter(person=person.pk, until=None, incident__in=Incident.objects.still_open())
-    roles: dict[int, list[str]] = {}
-    incidents: dict[int, Incident] = {}
-    for row in rows.select_related("incident"):
-        roles.setdefault(row.incident_id, []).append(row.role)
-        incidents[row.incident_id] = row.incident
-    made = [Part(incidents[pk], sorted(names, key=order.index)) for pk, names in roles.items()]
-    return sorted(made, key=lambda part: (not part.leads, -part.incident.severity, -part.incident.pk))
+    mine = Member.objects.filter(person=person.pk, until=None)
+    rows = Incident.objects.still_open().filter(Exists(mine.filter(incident=OuterRef("pk"))))
+    leads = Case(When(lead=person.pk, then=0), default=1)
+    found: Any = rows.order_by(leads, "-severity", "-pk").prefetch_related(Prefetch("members", mine, to_attr="mine"))
+    return [Part(one, sorted((member.role for member in one.mine), key=order.index)) for one in found[:MOST]]
 
 
 def _decisions(person: Any, seen: QuerySet[Incident]) -> QuerySet[Decision]:
@@ -105,12 +108,10 @@ def _decisions(person: Any, seen: QuerySet[Incident]) -> QuerySet[Decision]:
 
 def _indicators(person: Any) -> list[tuple[Incident, int]]:
     waiting = Indicator.objects.filter(_working(person), state=IndicatorState.PROPOSED)
-    counted = (
-        waiting.filter(incident__in=Incident.objects.still_open()).order_by().values("incident").annotate(n=Count("pk"))
-    )
-    numbers = {row["incident"]: row["n"] for row in counted}
-    incidents = Incident.objects.filter(pk__in=numbers).order_by("-severity", "-pk") if numbers else []
-    return [(incident, numbers[incident.pk]) for incident in incidents]
+    counted = waiting.filter(incident__in=Incident.objects.still_open()).order_by("-incident__severity", "-incident")
+    numbers = {row["incident"]: row["n"] for row in counted.values("incident").annotate(n=Count("pk"))[:MOST]}
+    incidents = Incident.objects.in_bulk(numbers) if numbers else {}
+    return [(incidents[pk], n) for pk, n in numbers.items()]
 
 
 def _follow_up(person: Any) -> Any:
