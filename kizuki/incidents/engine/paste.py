@@ -21,9 +21,9 @@ from kizuki.incidents.engine.moment import TOLERANCE, BadMoment, in_zone
 from kizuki.incidents.engine.proposed import MOST_BYTES, MOST_LINES, Here, Proposed, TooMuch
 from kizuki.incidents.engine.sheet import read_sheet
 
-_BULLET: Final = re.compile(r"[-*>–]\s+|[・•●‣]\s*")
-_BULLET_OF_TIME: Final = re.compile(rf"(?:{_BULLET.pattern}|[0-9]{{1,3}}[.)]\s+)(?=[\[(【]?[0-9~約])")
-_PRIORITY: Final = re.compile(r"<[0-9]{1,3}>(?:1 )?(?=[0-9A-Z])")
+_BULLET: Final = re.compile(r"\A(?:[-*>–]\s+|[・•●‣]\s*)")
+_BULLET_OF_TIME: Final = re.compile(r"\A(?:[-*>–]\s+|[・•●‣]\s*|[0-9]{1,3}[.)]\s+)(?=[\[(【]?[0-9~約])")
+_PRIORITY: Final = re.compile(r"\A<[0-9]{1,3}>(?:1 )?(?=[0-9A-Z])")
 _RULED: Final = re.compile(r"^[-–—─━=*\s]+|[-–—─━=*\s]+$")
 #: A time inside a line of a log: in brackets or quotes, or a column; with seconds also after a few words.
 _INSIDE: Final = re.compile(
@@ -109,7 +109,7 @@ class _Reader:
         if timed or any(item.at for item in self.made):
             return self.made
         told = ((n, line.strip()) for n, line in enumerate(self.lines, 1) if line.strip())
-        return [_Item(n, line, _BULLET.sub("", line, count=1) or line, note="none") for n, line in told]
+        return [_Item(n, line, _BULLET.sub("", line) or line, note="none") for n, line in told]
 
     def _read(self, text: str) -> human.Read | None:
         return human.begin(text, now=self.here.now, zone=self.here.zone, day_one=self.here.day_one)
@@ -179,7 +179,7 @@ class _Reader:
 
     def _begun(self, n: int, line: str) -> _Item | None:
         """The entry that the line begins; None where it goes on with the one before."""
-        body = _PRIORITY.sub("", _BULLET_OF_TIME.sub("", line, count=1), count=1) if line[0] in _LEAD else line
+        body = _PRIORITY.sub("", _BULLET_OF_TIME.sub("", line)) if line[0] in _LEAD else line
         try:
             found = self._in_front(body)
             if found is None:

@@ -74,7 +74,7 @@ _PART = rf"(?P<part>{_any(PART_WORDS)})(?![a-z])"
 _ABOUT = r"(?:(?:at|on) )?(?P<about>~ ?|約 ?|およそ ?|(?:about|around|circa|approx\.|approximately|ca\.) )?"
 _OR_SO = r"(?: ?(?P<or_so>頃|ごろ|ころ|過ぎ|すぎ|前後))?"
 #: What may stand after a time. A colon or a comma that a digit follows belongs to what is no time.
-_END = r"(?=$|[ \n、。;)\]】|]|[,:.](?![0-9])|に|(?P<since>から|以降|以後))"
+_END = r"(?=$|[ \n、。;)\]】|]|[,:](?![0-9])|\.(?=[ \n]|$)|に|(?P<since>から|以降|以後))"
 _NO_CLOCK = r"(?! ?(?:午前|午後)? ?[0-9]{1,2}(?::[0-9]|時))"
 
 MAIN: Final = re.compile(
@@ -110,7 +110,7 @@ RANGE: Final = re.compile(
     re.IGNORECASE,
 )
 #: What stands between a time and what happened then.
-BETWEEN: Final = re.compile(r"(?:に[はもて]?|[、。,;:.)\]】|]*)\s*(?:[-–—|:]\s+)?")
+BETWEEN: Final = re.compile(r"(?:に[はもて]?|[)\]】]?[、。,;:.|]?)\s*(?:[-–—|:]\s+)?")
 #: A day and month before such a word is a part of a whole: “9/10 hosts”.
 FRACTION: Final = re.compile(
     r" (?:of|hosts?|pcs?|servers?|clients?|accounts?|endpoints?|devices?)(?![a-z])", re.IGNORECASE

@@ -83,7 +83,8 @@ def test_indicators_in_their_one_form(text: str, kind: str, value: str) -> None:
     [
         "report.docx", "update.zip", "run.sh", "invoice.pdf.zip", "libc.so.6", "id_rsa.pub", "README.md", "svchost.exe",
         "C:\\temp\\evil.com", "/opt/bin/a.com", "archive.tar.gz", "config.yaml",
-        "v1.2.3.4", "version 1.2.3.4", "Ver.1.2.3.4", "バージョン7.0.1.2", "Chrome/142.0.0.0", "Firefox/10.1.2.3",
+        "v1.2.3.4", "version 1.2.3.4", "Ver.1.2.3.4", "バージョン7.0.1.2", "Chrome/142.0.0.0", "142.0.0.0",
+        "Firefox/10.1.2.3",
         "firmware 1.2.3.4", "第1.2.3.4", "1.2.3.4版", "1.2.3", "1.2.3.4.5", "01.02.03.04",
         "300.1.2.3", "0.0.0.0", "255.255.255.0", "14:02", "14:02:05", "2026-11-22", "2026.11.22", "22.11.2026", "e.g.",
         "i.e.", "e.g.,", "etc...", "done.The next", "Server.It was", "ASP.NET",

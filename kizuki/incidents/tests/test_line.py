@@ -144,6 +144,7 @@ def test_the_longest_known_name_is_meant() -> None:
     ("text", "said"),
     [
         ("情シス 分析 9:00-10:00 のログを確認", "9:00-10:00 のログを確認"),
+        ("it analyse 9:00-10:00 logs", "9:00-10:00 logs"),
         ("情シス 分析 9:00 のログを確認", "9:00 のログを確認"), ("it contain 18:00 までに遮断", "18:00 までに遮断"),
         ("情シス 分析 11/21 のログを確認", "11/21 のログを確認"),
         ("it contain day 2 backups deleted", "day 2 backups deleted"), ("it analyse now the logs", "now the logs"),
