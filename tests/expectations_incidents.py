@@ -68,7 +68,7 @@ PAGES: dict[str, Lines] = {
     },
     **{
         f"incidents:{name}": read()
-        for name in ("incident", "wall", "figures", "known", "next", "tasks", "decisions", "settings", "review", "elsewhere")
+        for name in ("incident", "wall", "picture", "figures", "known", "next", "tasks", "decisions", "settings", "review", "elsewhere")
     },
     **{f"incidents:{name}": read() + act() for name in ("severity", "stop")},
     "incidents:line": act(OPENS),

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, Final
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from kizuki.incidents.choices import OPEN, Kind, Severity, Status
 from kizuki.incidents.models import Incident, Member
 from kizuki.incidents.search import matching
+from kizuki.incidents.times import midnight
 from kizuki.ui.templatetags.kizuki import language
 
 #: What a list may be sorted by: word → the fields, last the one that no two share. "-" before the word turns it round.
@@ -76,9 +75,9 @@ class IncidentFilter(forms.Form):
         if text := asked.get("q"):
             rows = matching(rows, text, language(), self.person)
         if since := asked.get("since"):
-            rows = rows.filter(opened_at__gte=_midnight(since))
+            rows = rows.filter(opened_at__gte=midnight(since))
         if until := asked.get("until"):
-            rows = rows.filter(opened_at__lt=_midnight(until + dt.timedelta(days=1)))
+            rows = rows.filter(opened_at__lt=midnight(until, after=True))
         return rows.order_by(*self.order)
 
     @property
@@ -115,10 +114,3 @@ class IncidentFilter(forms.Form):
             return rows.filter(lead=self.person.pk if lead == "me" else None)
         return rows
 
-
-def _midnight(day: dt.date) -> dt.datetime:
-    """The beginning of a day by the reader's clock."""
-    try:
-        return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
-    except OverflowError:
-        return dt.datetime.max.replace(tzinfo=dt.UTC)

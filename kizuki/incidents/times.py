@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kizuki.incidents.engine import moment as moments
@@ -129,6 +130,9 @@ def ago(at: datetime, now: datetime) -> str:
     return length(max(0, int((now - at).total_seconds()) // 60))
 
 
-def utc(at: datetime) -> str:
-    """A moment for the `datetime` of a `<time>`."""
-    return at.astimezone(UTC).isoformat(timespec="seconds")
+def midnight(day: date, *, after: bool = False) -> datetime:
+    """The beginning of a day by the reader's clock, or of the day after it; days that no database counts become the nearest that it
+    does."""
+    sane = min(max(day, date(1900, 1, 1)), date(9000, 1, 1)) + timedelta(days=1 if after else 0)
+    return timezone.make_aware(datetime.combine(sane, datetime.min.time()))
+

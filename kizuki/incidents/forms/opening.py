@@ -42,9 +42,7 @@ class IncidentForm(OnceForm):
         label=gettext_lazy("Day 1"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("The day that is counted as day 1; left empty, today."),
     )  # fmt: skip
-    parent = forms.ModelChoiceField(
-        label=gettext_lazy("Part of"), queryset=None, required=False, to_field_name="number"
-    )
+    parent = forms.ChoiceField(label=gettext_lazy("Part of"), required=False)
     restricted = forms.BooleanField(
         label=gettext_lazy("Restricted: only those who have a role in it know of it"), required=False
     )

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from kizuki.casebook.words import KINDS, MILESTONES
 from kizuki.incidents.models.timeline import EntryQuerySet
 from kizuki.incidents.rows import Sketch
+from kizuki.incidents.times import midnight
 from kizuki.incidents.words import LANE_NAMES
 
 
@@ -66,8 +65,7 @@ class TimelineFilter(forms.Form):
             named = Q(milestones__isnull=False) if milestone == "some" else Q(milestones__name=milestone)
             rows = rows.filter(named).distinct()
         if day := asked.get("day"):
-            first = _midnight(day)
-            rows = rows.filter(sort__gte=first, sort__lt=_midnight(day + dt.timedelta(days=1)))
+            rows = rows.filter(sort__gte=midnight(day), sort__lt=midnight(day, after=True))
         return self._by_words(self._by_writer(rows, asked.get("wrote", "")), asked.get("q", ""))
 
     @staticmethod
@@ -86,7 +84,3 @@ class TimelineFilter(forms.Form):
             rows = rows.filter(fits | Q(seq=int(word)) if word.isdecimal() and len(word) < 8 else fits)
         return rows
 
-
-def _midnight(day: dt.date) -> dt.datetime:
-    """The beginning of a day by the reader's clock."""
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))

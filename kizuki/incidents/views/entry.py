@@ -77,7 +77,9 @@ def _correct(incident: Incident, entry: Entry, form: Form, by: Person) -> Entry:
         at = "" if given["at"].strip() == entry.at else time_read(incident, given["at"])
     except ValidationError as error:
         raise ValidationError({"at": error.messages}) from None
-    kept = [About(link.kind, link.key, link.label) for link in entry.links.all() if str(link.pk) in given.get("keep", ())]
+    kept = [
+        About(link.kind, link.key, link.label) for link in entry.links.all() if str(link.pk) in given.get("keep", ())
+    ]
     about = [*kept, *about_of(incident, given["text"], by=by)]
     return actions.correct_entry(
         entry=entry, text=given["text"], lane=given["lane"], kind=given["kind"], at=at, handover=given["handover"], about=about,
@@ -129,12 +131,14 @@ def _shown(
     newer = entry.corrections.order_by("seq").first()
     may = rules.may_write(request.user, incident) and incident.is_open
     may_mark = may and newer is None and not entry.withdrawn
-    forms = {word: given.get(word) or _fresh(word, entry) for word in FORMS} if may_mark else given
+    words = [word for word in FORMS if may_mark and (not entry.auto or word in ("milestone", "unmark"))]
+    forms = {word: given.get(word) or _fresh(word, entry) for word in words}
     context = shell(
         request, incident, "incident", entry=entry, time=shown(entry, timezone.get_current_timezone()),  # type: ignore[arg-type]
         original=original_of(entry), said=told(entry) if entry.auto else "", lane=LANE_NAMES[entry.lane], kind=KINDS[entry.kind],
         handover=[LANE_NAMES[lane] for lane in entry.handover], newer=newer, before=_before(entry), forms=forms,
-        may_mark=may_mark, may_correct=may_mark and not entry.auto, sent=next(iter(given), ""), once=new_once(),
+        may_mark=may_mark, may_correct=may_mark and not entry.auto, sent=next(iter(given), ""),
+        lost=[form for word, form in given.items() if word not in forms or word == "unmark"],
         marks=[(mark.name, milestone_name(mark)) for mark in entry.milestones.all()],
     )  # fmt: skip
     return render(request, "incidents/entry.html", context, status=status)

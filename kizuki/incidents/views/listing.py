@@ -10,6 +10,8 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kizuki.incidents import rules
@@ -38,7 +40,7 @@ def incidents(request: HttpRequest) -> HttpResponseBase:
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form, "page": page, "counts": _counts(visible), "may_open": rules.may_open(request.user),
-        "sort": form.sorted_by,
+        "heads": _heads(form.sorted_by),
     }  # fmt: skip
     return render(request, "incidents/incidents.html", context)
 
@@ -60,6 +62,21 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             return redirect(made)
     return render(request, "incidents/new.html", {"form": form}, status=422 if posted else 200)
+
+
+def _heads(order: str) -> list[tuple[Any, str, str]]:
+    """What stands over the columns: the name, the order that a click asks for ("" for none), and how it is sorted now."""
+    columns = (
+        (_("Incident"), "number"), (_("Severity"), "severity"), (_("Status"), "status"), (pgettext("incident", "Lead"), ""),
+        (_("Kind"), ""), (_("Opened"), "opened"), (_("Last change"), "changed"),
+    )  # fmt: skip
+    heads = []
+    for name, word in columns:
+        here = "descending" if order == f"-{word}" else "ascending" if order == word else ""
+        first = word if word == "number" else f"-{word}"
+        asked = (word if order.startswith("-") else f"-{word}") if here else first
+        heads.append((name, asked if word else "", here if word else ""))
+    return heads
 
 
 def _counts(visible: Any) -> dict[str, int]:

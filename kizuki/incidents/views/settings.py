@@ -80,7 +80,9 @@ def _stand_form(_request: HttpRequest, incident: Incident, data: QueryDict | Non
 
 def _details_form(request: HttpRequest, incident: Incident, data: QueryDict | None = None) -> Form:
     person = who(request)
-    return DetailsForm(data, incident=incident, person=person, leads=rules.may_lead(person, incident), auto_id="details-%s")
+    return DetailsForm(
+        data, incident=incident, person=person, leads=rules.may_lead(person, incident), auto_id="details-%s"
+    )
 
 
 def _role_form(_request: HttpRequest, incident: Incident, data: QueryDict | None = None) -> Form:
@@ -88,7 +90,9 @@ def _role_form(_request: HttpRequest, incident: Incident, data: QueryDict | None
 
 
 def _merge_form(request: HttpRequest, incident: Incident, data: QueryDict | None = None) -> Form:
-    return MergeForm(data, targets=_targets(request, incident), initial={"version": incident.version}, auto_id="merge-%s")
+    return MergeForm(
+        data, targets=_targets(request, incident), initial={"version": incident.version}, auto_id="merge-%s"
+    )
 
 
 def _reopen_form(_request: HttpRequest, incident: Incident, data: QueryDict | None = None) -> Form:
@@ -130,7 +134,11 @@ def _targets(request: HttpRequest, incident: Incident) -> list[tuple[str, str]]:
     """Open incidents into which this one can be merged: those in which the person may write."""
     rows = Incident.objects.visible_to(request.user).still_open().exclude(pk=incident.pk).order_by("-opened_at", "-pk")
     if not rules.may_open(request.user):
-        rows = rows.filter(members__person=request.user.pk, members__until=None).exclude(members__role=Role.READER).distinct()
+        rows = (
+            rows.filter(members__person=request.user.pk, members__until=None)
+            .exclude(members__role=Role.READER)
+            .distinct()
+        )
     return [(row.number, f"{row.number} {row.title}") for row in rows.only("number", "title")[:MOST_TARGETS]]
 
 
@@ -180,4 +188,3 @@ def _said(form: Form, name: str, value: Any) -> Any:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return choices.get(value) or value or "–"
-

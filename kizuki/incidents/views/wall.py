@@ -38,8 +38,14 @@ def _context(incident: Incident) -> dict[str, Any]:
     reached = {mark.name: mark.entry for mark in incident.milestones.select_related("entry")}
     noticed = reached.get("noticed")
     begun = noticed.low if noticed is not None and noticed.low else incident.opened_at
-    newest = Entry.objects.filter(incident=incident, corrections=None).standing().exclude(text="").order_by("-sort", "-seq")
-    tasks = incident.tasks.filter(state__in=UNDONE).select_related("owner").order_by(F("due").asc(nulls_last=True), "number")
+    newest = (
+        Entry.objects.filter(incident=incident, corrections=None).standing().exclude(text="").order_by("-sort", "-seq")
+    )
+    tasks = (
+        incident.tasks.filter(state__in=UNDONE)
+        .select_related("owner")
+        .order_by(F("due").asc(nulls_last=True), "number")
+    )
     return {
         "incident": incident, "since": ago(begun, incident.closed_at or now), "noticed": noticed is not None, "now": now,
         "entries": [(entry, shown(entry, zone), _mark(entry), LANE_NAMES[entry.lane]) for entry in newest[:ENTRIES]],  # type: ignore[arg-type]
