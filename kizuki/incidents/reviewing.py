@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from kizuki.accounts import rules
 from kizuki.incidents import same_setting
 from kizuki.incidents.choices import TaskState
-from kizuki.incidents.closing import Known, known
+from kizuki.incidents.closing import Known, given_up, known
 from kizuki.incidents.engine import contradictions as against
 from kizuki.incidents.engine import gate
 from kizuki.incidents.engine import proposals as propose
@@ -140,10 +140,9 @@ def proposals(about: Known, entries: Iterable[Entry], assets: Iterable[AssetOf])
 
 
 def _decision(one: Decision) -> propose.DecisionFact:
-    reviews = list(one.reviews.all())
     words = {"question": one.question, "answer": one.answer, "reason": one.reason}
-    if reviews and not reviews[-1].holds:
-        told = _("%(question)s – decided: %(answer)s. It no longer holds: %(why)s") % {**words, "why": reviews[-1].text}
+    if (why := given_up(one)) is not None:
+        told = _("%(question)s – decided: %(answer)s. It no longer holds: %(why)s") % {**words, "why": why}
         return propose.DecisionFact(one.number, one.entry.seq, told, holds=False)
     return propose.DecisionFact(
         one.number, one.entry.seq, _("%(question)s – decided: %(answer)s, because %(reason)s") % words

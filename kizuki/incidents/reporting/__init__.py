@@ -22,4 +22,4 @@ def report(incident: Incident, person: Any, *, audience: str, language: str) -> 
     """The report of an incident for this audience ("executive", "technical") in this language ("ja", "en"), as far as the person may
     read what it draws on."""
     with override(language):
-        return _MADE_BY[audience](gather(incident, person, language=language))
+        return _MADE_BY[audience](gather(incident, person, language=language, whole=audience == "technical"))

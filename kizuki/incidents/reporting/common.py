@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 
 from kizuki.incidents import figures, times
 from kizuki.incidents.choices import Severity, TaskState
+from kizuki.incidents.closing import given_up
 from kizuki.incidents.engine.report import SCHEMA, Audience, Paragraph, Report, Section, Table, section, table
 from kizuki.incidents.models import Decision, Entry, Task
 from kizuki.incidents.reporting.facts import Facts
@@ -16,13 +17,15 @@ from kizuki.incidents.told import told
 from kizuki.ui.svg import text_width
 
 NOTHING: Final = "–"
+#: So wide is a title on the page that has to be one page, in letters of full width.
+MOST_TITLE: Final = 60.0
 
 
 def made(facts: Facts, audience: Audience, sections: list[Section]) -> Report:
     """The report of these sections."""
-    incident = facts.incident
-    kicker = _("Incident report") if audience == "technical" else _("Report for the management")
-    head = section(incident.title)
+    incident, whole = facts.incident, audience == "technical"
+    kicker = _("Incident report") if whole else _("Report for the management")
+    head = section(incident.title if whole else short(incident.title, MOST_TITLE))
     return Report(
         SCHEMA, audience, facts.language, incident.number, head.title, f"{kicker} – {incident.number}", marking(facts), as_of(facts),
         tuple(sections), _("Page {page} of {pages}"),
@@ -87,11 +90,10 @@ def entry_text(entry: Entry) -> str:
 
 def answered(decision: Decision) -> str:
     """The decision with who, why and whether it holds."""
-    reviews = list(decision.reviews.all())
     words = {"answer": decision.answer, "who": decision.decided_by, "why": decision.reason}
     text = _("%(answer)s – %(who)s. %(why)s") % words
-    if reviews and not reviews[-1].holds:
-        text += " " + _("It no longer holds: %(why)s") % {"why": reviews[-1].text}
+    if (why := given_up(decision)) is not None:
+        text += " " + _("It no longer holds: %(why)s") % {"why": why}
     return text
 
 

@@ -18,13 +18,13 @@ from kizuki.incidents.reporting.facts import Facts
 #: So wide is a line of the page, in letters of full width; longer sentences are cut.
 LINE: Final = 54.0
 #: So many of each.
-STAKE, NEEDED, MADE, ASKED, NEXT = 4, 3, 4, 3, 5
+STAKE, NEEDED, MADE, ASKED, NEXT = 3, 3, 3, 3, 4
 
 
 def report(facts: Facts) -> Report:
     """The page, in the language that is active."""
     sections = [
-        section(_("How it stands"), *_stand(facts)),
+        section(pgettext("incident", "How it stands"), *_stand(facts)),
         section(_("What is at stake"), *_stake(facts)),
         section(_("Decisions needed"), *_needed(facts)),
         section(_("Decisions made"), *_made(facts)),

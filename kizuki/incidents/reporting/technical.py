@@ -23,7 +23,7 @@ from kizuki.measures import catalogue
 def report(facts: Facts) -> Report:
     """The whole report, in the language that is active."""
     return common.made(facts, "technical", [
-        section(_("How it stands"), *_stand(facts)),
+        section(pgettext("incident", "How it stands"), *_stand(facts)),
         section(_("Particulars"), _particulars(facts)),
         *_review(facts),
         section(_("How long it took"), common.times_table(facts)),
@@ -158,7 +158,7 @@ def _tasks(facts: Facts) -> Block | None:
 
 def _assets(facts: Facts) -> Block | None:
     rows = [(row.label, row.key, str(row.get_state_display())) for row in facts.assets]
-    return table((_("Asset"), _("Id in the register"), _("How it stands")), rows, (4, 3, 3))
+    return table((_("Asset"), _("Id in the register"), pgettext("incident", "How it stands")), rows, (4, 3, 3))
 
 
 def _indicators(facts: Facts) -> Block | None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from kizuki.accounts.access import get_visible
 from kizuki.incidents import actions
 from kizuki.incidents.actions import NotBroughtIn
 from kizuki.incidents.actions.importing import Trouble, troubles
@@ -35,7 +36,7 @@ SHOWN = 100
 @require_safe
 def report(request: HttpRequest, number: str) -> HttpResponse:
     """Choose a report, see it, take it along."""
-    incident, form = found(request, number), ReportForm(request.GET, here=language())
+    incident, form = _found(request, number), ReportForm(request.GET, here=language())
     one = made(incident, request.user, audience=form.audience, language=form.language)
     asked = f"audience={form.audience}&language={form.language}"
     return render(
@@ -43,10 +44,17 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
+def _found(request: HttpRequest, number: str) -> Incident:
+    """The incident together with its review, of which most of a report is made."""
+    rows = Incident.objects.select_related("lead", "organisation", "review")
+    incident: Incident = get_visible(rows, request.user, number=number)
+    return incident
+
+
 @require_safe
 def download(request: HttpRequest, number: str, ending: str) -> HttpResponseBase:
     """The report as a file, or the timeline as a table."""
-    incident, form = found(request, number), ReportForm(request.GET, here=language())
+    incident, form = _found(request, number), ReportForm(request.GET, here=language())
     if ending == "csv":
         return _table(incident)
     if ending not in files.FORMATS:
