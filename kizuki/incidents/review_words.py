@@ -92,7 +92,7 @@ def left(point: Point) -> str:
 
 #: Where a contradiction was found, besides the parts.
 PLACES: Final[dict[str, Any]] = {
-    **PARTS, "stand": gettext_lazy("How it stands"), "outcome": gettext_lazy("What came of it"),
+    **PARTS, "stand": pgettext_lazy("incident", "How it stands"), "outcome": gettext_lazy("What came of it"),
     "timeline": gettext_lazy("Timeline"),
 }  # fmt: skip
 _SAY: Final[dict[str, Any]] = {

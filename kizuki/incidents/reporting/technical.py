@@ -24,12 +24,12 @@ def report(facts: Facts) -> Report:
     """The whole report, in the language that is active."""
     return common.made(facts, "technical", [
         section(pgettext("incident", "How it stands"), *_stand(facts)),
-        section(_("Particulars"), _particulars(facts)),
+        section(pgettext("incident", "Particulars"), _particulars(facts)),
         *_review(facts),
         section(_("How long it took"), common.times_table(facts)),
         section(_("Timeline"), *_timeline(facts)),
         section(_("Decisions"), *or_nothing(_decisions(facts))),
-        section(_("Tasks"), *or_nothing(_tasks(facts))),
+        section(pgettext("of an incident", "Tasks"), *or_nothing(_tasks(facts))),
         section(_("Assets"), *or_nothing(_assets(facts))),
         section(_("Indicators"), *or_nothing(_indicators(facts))),
         section(_("Files"), *or_nothing(_files(facts))),
@@ -55,7 +55,7 @@ def _particulars(facts: Facts) -> Pairs:
         (pgettext("incident", "Lead"), incident.lead.name if incident.lead else _("nobody yet")),
         (_("Opened"), facts.when(incident.opened_at)),
         (_("Closed"), facts.when(incident.closed_at)),
-        (_("Time zone"), incident.zone),
+        (pgettext("incident", "Time zone"), incident.zone),
         (_("Day 1"), incident.day_one.isoformat()),
     ]
     return Pairs(tuple((name, value) for name, value in rows))
@@ -152,13 +152,13 @@ def _tasks(facts: Facts) -> Block | None:
         )
         for task in ordered
     ]  # fmt: skip
-    head = (_("No."), _("Task"), _("Who"), _("Due"), _("State"), _("What came of it"))
+    head = (_("No."), pgettext("of an incident", "Task"), _("Who"), _("Due"), _("State"), _("What came of it"))
     return table(head, rows, (1, 7, 3, 3, 3, 6))
 
 
 def _assets(facts: Facts) -> Block | None:
     rows = [(row.label, row.key, str(row.get_state_display())) for row in facts.assets]
-    return table((_("Asset"), _("Id in the register"), pgettext("incident", "How it stands")), rows, (4, 3, 3))
+    return table((_("Asset"), _("Id in the register"), _("State")), rows, (4, 3, 3))
 
 
 def _indicators(facts: Facts) -> Block | None:
@@ -184,4 +184,8 @@ def _members(facts: Facts) -> Block | None:
         (row.person.name, str(row.get_role_display()), facts.when(row.since), facts.when(row.until))
         for row in facts.members
     ]
-    return table((_("Name"), _("Role"), _("From"), _("Until")), rows, (4, 4, 3, 3))
+    return table(
+        (_("Name"), _("Role"), pgettext("time in a role", "From"), pgettext("time in a role", "Until")),
+        rows,
+        (4, 4, 3, 3),
+    )
