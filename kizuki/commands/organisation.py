@@ -127,7 +127,7 @@ def _undo(batch: str, by: Any) -> None:
     """Take an import back. Exit code 2 for a batch that is none, 1 where something of it was changed since."""
     from kizuki.imports import actions
     from kizuki.imports.models import Import
-    from kizuki.register.actions import InUse, Refused, Stale
+    from kizuki.register.actions import InUse, Refused, Stale, begun_to_undo
 
     try:
         found = Import.objects.filter(batch=uuid.UUID(batch)).first()
@@ -137,11 +137,13 @@ def _undo(batch: str, by: Any) -> None:
         refuse(f"“{batch}” is not the batch of an import; it is printed after each import")
     _allowed(found, by)
     try:
+        actions.begin_undoing(imported=found, by=by, now=True)
         actions.undo_import(imported=found, by=by)
     except actions.NotNow:
         refuse("there is nothing of it to take back")
     except (Stale, InUse, Refused) as error:
-        say(f"nothing was undone, because of what was changed since: {error}")
+        undone = "stopped half-way; go on with the same command" if begun_to_undo(found.batch) else "nothing was undone"
+        say(f"{undone}, because of what was changed since: {error}")
         raise typer.Exit(FAILED) from None
     say("Everything is as it was before.")
 

@@ -38,6 +38,8 @@ EVENTS: Final = {
     "task.todo": _("A task was taken up again."),
     "decision.made": _("A decision was written down."),
     "decision.reviewed": _("Somebody looked at a decision again."),
+    "escalation.judged": _("Whom to tell was judged by the criteria."),
+    "authority.judged": _("Who may stop something was judged by the criteria."),
     "indicator.added": _("Indicators were noted."),
     "indicator.changed": _("An indicator was confirmed or rejected."),
     "asset.added": _("Assets were noted."),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kizuki.notify.models import Webhook
 
@@ -23,11 +24,12 @@ class WebhookForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Which program is told, and what for."))
     url = forms.CharField(
-        label=_("Address"), max_length=500, widget=forms.URLInput(attrs={"placeholder": "https://", "spellcheck": "false"}),
+        label=pgettext_lazy("webhook", "Address"), max_length=500,
+        widget=forms.URLInput(attrs={"placeholder": "https://", "spellcheck": "false"}),
         help_text=_("It takes a POST with JSON and answers with a status from 200 to 299 within ten seconds."),
     )  # fmt: skip
     events = forms.CharField(
-        label=_("Events"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        label=pgettext_lazy("webhook", "Events"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         help_text=_("Types, one a line: entry.added, or task.* for all about tasks, or * for everything."),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kizuki.notify import hooks
 from kizuki.notify.choices import Fault, State
@@ -29,7 +30,7 @@ class Webhook(models.Model):
     nothing is tried before `resume_at`. `busy_until`: somebody is sending."""
 
     name = models.CharField(_("name"), max_length=120)
-    url = models.CharField(_("address"), max_length=500)
+    url = models.CharField(pgettext_lazy("webhook", "address"), max_length=500)
     events = models.JSONField(default=list)
     secret = models.TextField()
     old_secret = models.TextField(blank=True)

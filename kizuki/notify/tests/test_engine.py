@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import time
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from kizuki.notify.engine.patterns import chosen, unknown
@@ -30,6 +35,21 @@ def test_a_receiver_takes_what_is_genuine_and_fresh_and_nothing_else() -> None:
     for name, value in (("webhook-id", "evt2"), ("webhook-timestamp", "1001"), ("webhook-timestamp", "soon")):
         assert not genuine(secret, {**sent, name: value}, BODY, 1000)
     assert not genuine(secret, {}, BODY, 1000)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_the_documents_tell_receivers_to_check_fits(language: str) -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / language / "webhooks.md").read_text(encoding="utf-8")
+    [code] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    told: dict[str, Any] = {}
+    exec(code, told)
+    old, new = fresh_secret(), fresh_secret()
+    sent = headers([new, old], "evt", int(time.time()), BODY)
+    assert told["genuine"](new, sent, BODY)
+    assert told["genuine"](old, sent, BODY)
+    assert not told["genuine"](fresh_secret(), sent, BODY)
+    assert not told["genuine"](new, sent, BODY + b" ")
+    assert not told["genuine"](new, headers([new], "evt", int(time.time()) - 400, BODY), BODY)
 
 
 def test_while_a_secret_is_changed_over_both_fit() -> None:
