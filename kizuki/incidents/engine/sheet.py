@@ -1,35 +1,19 @@
-"""The timeline as a table (CSV): how it is written, and how such tables, also of other programs, become proposed entries."""
+"""Tables that are pasted (CSV, or cells of a spreadsheet) as proposed entries: timelines as `timeline_file` writes them, and what other
+programs give. What cannot be read goes into the text; only rows that Kizuki wrote by itself are left out."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
-from kizuki.incidents.engine import lexicon
+from kizuki.incidents.engine import inert, lexicon
 from kizuki.incidents.engine.human import read_moment
 from kizuki.incidents.engine.moment import BadMoment
 from kizuki.incidents.engine.proposed import Here, Proposed
 
-
-class Cells(NamedTuple):
-    """One entry as a row. `at`: a form of `kizuki.kit.when`; `handover`: lanes, parted by spaces; `by`: who entered it; `n` and
-    `recorded_at` tell of the timeline that it comes from, and are not read again."""
-
-    n: str
-    at: str
-    lane: str
-    kind: str
-    text: str
-    milestone: str = ""
-    handover: str = ""
-    by: str = ""
-    recorded_at: str = ""
-
-
-COLUMNS: Final = Cells._fields
 #: Words for the columns, in the writing of `lexicon.folded`.
 _WORDS: Final[dict[str, str]] = {
     "n": "n|no|no.|#|番号",
@@ -42,6 +26,7 @@ _WORDS: Final[dict[str, str]] = {
     "milestone": "milestone|節目",
     "handover": "handover|hands over to|hand-over|引き渡し|引き継ぎ",
     "by": "by|who|name|author|user|記録者|名前|氏名|発言者",
+    "auto": "auto",
     "recorded_at": "recorded_at|recorded at|recorded|記録日時|記録時刻",
 }
 #: Columns of logs that say nothing of an entry but that this is a table; they are told in the text.
@@ -53,25 +38,6 @@ _OF_LOGS: Final = frozenset(
 )  # fmt: skip
 _COLUMN: Final = {word: column for column, words in _WORDS.items() for word in words.split("|")}
 _MOST_HEADING: Final = 2_000
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def as_csv(rows: Iterable[Cells]) -> Iterator[str]:
-    """The table, line by line, with a mark by which spreadsheets know UTF-8. No cell is taken for a formula."""
-    yield "\ufeff"
-    for row in (COLUMNS, *rows):
-        line = io.StringIO()
-        csv.writer(line).writerow([_neutral(cell) for cell in row])
-        yield line.getvalue()
-
-
-def _neutral(text: str) -> str:
-    # A text that begins like an escaped one is escaped as well, so that every table says again what was written.
-    return f"'{text}" if text.startswith((*_FORMULA, "'")) else text
-
-
-def _meant(text: str) -> str:
-    return text[1:] if text.startswith("'") and text[1:].startswith((*_FORMULA, "'")) else text
 
 
 def read_sheet(text: str, here: Here) -> tuple[Proposed, ...] | None:
@@ -88,8 +54,9 @@ def read_sheet(text: str, here: Here) -> tuple[Proposed, ...] | None:
     try:
         for row in reader:
             filled = any(cell.strip() for cell in row)
-            if filled and not heading:
-                made.append(_proposed(_named(columns, row), begin, here))
+            cells = _named(columns, row)
+            if filled and not heading and not cells.get("auto", "").strip():
+                made.append(_proposed(cells, begin, here))
             heading = heading and not filled
             begin = reader.line_num + 1
     except csv.Error:
@@ -116,7 +83,7 @@ def _named(columns: Sequence[str], row: Sequence[str]) -> dict[str, str]:
         name = columns[n] if n < len(columns) else "“”"
         while name in cells:
             name = f"“{name.strip('“”')}'”"
-        cells[name] = _meant(cell)
+        cells[name] = inert.meant(cell)
     return cells
 
 
@@ -125,10 +92,13 @@ def _proposed(cells: Mapping[str, str], line_no: int, here: Here) -> Proposed:
     left = {name.strip("“”"): cell.strip() for name, cell in cells.items() if name.startswith("“") and cell.strip()}
     at, note, written = _time(cells, here)
     lane, kind = lexicon.lane_of(cells.get("lane", "").strip()), lexicon.kind_of(cells.get("kind", "").strip())
-    milestone = lexicon.milestone_of(cells.get("milestone", "").strip())
+    first, _, more = cells.get("milestone", "").partition(";")
+    milestone = lexicon.milestone_of(first.strip())
     words = [word for word in re.split(r"[\s,;、]+", cells.get("handover", "")) if word]
     handover = tuple(dict.fromkeys(filter(None, map(lexicon.lane_of, words))))
     read = {"lane": lane, "kind": kind, "milestone": milestone, "handover": handover or not words}
+    if milestone and more.strip():
+        left["milestone"] = more.strip()
     left |= {name: cells[name].strip() for name, value in read.items() if not value and cells.get(name, "").strip()}
     text = cells.get("text", "")
     told = "\n".join([*filter(None, [written, text if text.strip() else ""]), *_told(left)])

@@ -218,9 +218,9 @@ def _took(text: str) -> float:
 
 
 def _once(text: str) -> float:
-    begin = time.perf_counter()
+    begin = time.process_time()
     found(text)
-    return time.perf_counter() - begin
+    return time.process_time() - begin
 
 
 @pytest.mark.parametrize("n", range(len(HOSTILE)))

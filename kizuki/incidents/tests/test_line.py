@@ -241,7 +241,7 @@ def test_words_are_read_without_a_time() -> None:
     ],
 )
 def test_a_hundred_kilobytes_in_one_line_are_answered_at_once(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     line = read(text)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
     assert len(line.text) <= len(text)
