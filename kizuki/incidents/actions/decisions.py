@@ -52,16 +52,10 @@ def add_decision(
     must_be_open(incident)
     texts = _checked(question=question, options=options, chosen=chosen, reason=reason, decided_by=decided_by)
     _later(review_on)
-    last = Decision.objects.filter(incident=incident).aggregate(last=Max("number"))["last"]
-    number, moment = (last or 0) + 1, possible(incident, at)
+    moment = possible(incident, at)
     basis = frozen_at(incident, moment) if at else frozen(incident)
-    about = [About("task", str(task.number), task.title.in_(get_language() or "ja"))] if task else []
-    values = {**texts, "answer": texts["options"][texts["chosen"]], "review_on": _iso(review_on)}
-    lane = LANE_OF.get(_who_decides(task), "") if task else ""
-    entry = note(
-        incident, Auto.DECISION, by=by, kind="decide", id=str(number), values=values, lane=lane, about=about,
-        text=f"{texts['question']} → {values['answer']}", at=moment,
-    )  # fmt: skip
+    number = _next_number(incident)
+    entry = _entry(incident, number, {**texts, "review_on": _iso(review_on)}, task, moment, by)
     person = None if by is None or isinstance(by, str) else by.pk
     decision: Decision = Decision.objects.create(
         incident=incident, number=number, entry=entry, basis=basis, basis_seq=basis["seq"], review_on=review_on, by_id=person,
@@ -71,6 +65,25 @@ def add_decision(
     record(by=by, room=ROOM, verb="decided", obj=incident, data=data)
     hooks.happened(incident, "decision.made", data)
     return decision
+
+
+def _next_number(incident: Incident) -> int:
+    """The incident is held, so that no two get the same; the database refuses it as well."""
+    last: int | None = Decision.objects.filter(incident=incident).aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
+
+
+def _entry(
+    incident: Incident, number: int, texts: dict[str, Any], task: Task | None, moment: dt.datetime, by: By
+) -> Entry:
+    """What the timeline tells of it, in the lane of whoever had to decide."""
+    answer = texts["options"][texts["chosen"]]
+    about = [About("task", str(task.number), task.title.in_(get_language() or "ja"))] if task else []
+    lane = LANE_OF.get(_who_decides(task), "") if task else ""
+    return note(
+        incident, Auto.DECISION, by=by, kind="decide", id=str(number), values={**texts, "answer": answer}, lane=lane, about=about,
+        text=f"{texts['question']} → {answer}", at=moment,
+    )  # fmt: skip
 
 
 @transaction.atomic
