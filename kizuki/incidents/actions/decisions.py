@@ -55,7 +55,7 @@ def add_decision(
     moment = possible(incident, at)
     basis = frozen_at(incident, moment) if at else frozen(incident)
     number = _next_number(incident)
-    entry = _entry(incident, number, {**texts, "review_on": _iso(review_on)}, task, moment, by)
+    entry = _entry(incident, number, {**texts, "review_on": _iso(review_on)}, task=task, moment=moment, by=by)
     person = None if by is None or isinstance(by, str) else by.pk
     decision: Decision = Decision.objects.create(
         incident=incident, number=number, entry=entry, basis=basis, basis_seq=basis["seq"], review_on=review_on, by_id=person,
@@ -74,7 +74,7 @@ def _next_number(incident: Incident) -> int:
 
 
 def _entry(
-    incident: Incident, number: int, texts: dict[str, Any], task: Task | None, moment: dt.datetime, by: By
+    incident: Incident, number: int, texts: dict[str, Any], *, task: Task | None, moment: dt.datetime, by: By
 ) -> Entry:
     """What the timeline tells of it, in the lane of whoever had to decide."""
     answer = texts["options"][texts["chosen"]]
