@@ -51,7 +51,7 @@ PAGES = [
     "/incidents/procedures/t-own", "/incidents/procedures/import", "/incidents/{closed}", "/incidents/{closed}/settings",
     "/incidents/{closed}/review",
     *(f"/incidents/{{incident}}{rest}" for rest in (
-        "", "?lane=it&wrote=people", "?q=zzzzzz", "?as_of=2026-01-01T00:00", "?as_of=2100-01-01T00:00", "?show=all", "/wall",
+        "", "?lane=it&wrote=people", "?q=zzzzzz", "?as_of=2026-01-01T00:00", "?as_of=2100-01-01T00:00", "?show=all", "/wall", "/picture",
         "/paste", "/entries/{entry}", "/entries/{wrong}", "/entries/{written}", "/settings", "/figures", "/severity", "/stop",
         "/stop?fact-target=internet&fact-spreading=now", "/known", "/known?find=dc", "/known?reach=whole", "/next", "/tasks",
         "/tasks?show=all", "/tasks?show=late&role=it", "/tasks/new", "/tasks/{task}", "/tasks/{task}/edit", "/tasks/{step}",
