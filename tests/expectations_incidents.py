@@ -162,7 +162,9 @@ API: dict[str, Lines] = {
         for name in ("lines", "begin", "judge_severity", "judge_escalation", "judge_stop")
         for key, lines in _api(f"incident_{name}", POST).items()
     },
-    **_api("incident_milestones", GET), **_api("incident_figures", GET),
+    **_api("incident_milestones", GET), **_api("incident_figures", GET), **_api("incident_report", GET),
+    **_api("incident_review", GET, PUT), **_api("incident_review_items", POST),
+    **_api("incident_review_item", PUT, DELETE, gone=MISSES),
     **_api("incident_entry", GET), **_api("incident_decision", GET), **_api("incident_file", GET, crossed=True),
     **{
         key: lines

@@ -20,6 +20,7 @@ THINGS: dict[str, tuple[str, Callable[[Incident], Any]]] = {
     "milestone": ("name", lambda incident: "noticed"),
     "asset": ("asset_id", lambda incident: incident.assets.get(key=ASSET).pk),
     "indicator": ("indicator_id", lambda incident: incident.indicators.get(value=INDICATOR).pk),
+    "review_item": ("item_id", lambda incident: incident.review.parts["causes"][0]["id"]),
     "file": ("file_id", lambda incident: incident.files.exclude(name__contains="same").get().pk),
     **dict.fromkeys(("task", "task_state"), ("task_number", lambda incident: first_task(incident).number)),
     **dict.fromkeys(
@@ -86,6 +87,9 @@ def body(world: Any, route: str, method: str) -> Any:
             "question": "Now?", "options": ["Yes", "No"], "chosen": 0, "reason": "So", "decided_by": "We",
         },
         "incident_decision_reviews": {"holds": True},
+        "incident_review": {"version": incident.review.version, "outcome": "So"},
+        "incident_review_items": {"part": "causes", "text": "So"},
+        "incident_review_item": {"version": 1, "text": "So"},
     }  # fmt: skip
     return bodies.get(route)
 

@@ -138,7 +138,7 @@ def _row(entry: Entry) -> list[str]:
     from kizuki.incidents.told import told
     from kizuki.incidents.words import LANE_NAMES
 
-    time = shown(entry, timezone.get_current_timezone())  # type: ignore[arg-type]  # always a ZoneInfo here
+    time = shown(entry, timezone.get_current_timezone())
     when = f"{time.day:%Y-%m-%d} {time.clock}" if ":" in time.clock else time.clock
     text = entry.text or told(entry)
     return [str(entry.seq), when, str(LANE_NAMES[entry.lane]), str(KINDS[entry.kind]), text]

@@ -103,19 +103,26 @@ class Advice:
         """What they suggest that was neither taken nor set aside."""
         return suggestions(self.alike, next_steps(), done_keys(self.incident), most)
 
+    def front(self, most: int) -> list[StepLine]:
+        """The first of them, of every part the best before the second of any, so that few lines show what there is."""
+        found = self.suggestions()
+        firsts = {one.part: one for one in reversed(found)}
+        chosen = [*sorted(firsts.values(), key=found.index), *(one for one in found if firsts[one.part] is not one)]
+        return [self._line(one) for one in sorted(chosen[:most], key=found.index)]
+
     def find(self, key: str) -> Suggestion | None:
         """One suggestion; None where it is not, or no longer, made."""
         return next((one for one in self.suggestions(most=500) if one.key == key), None)
 
     def steps(self, most: int = MOST) -> list[StepLine]:
         """The suggestions as pages show them."""
-        return [
-            StepLine(
-                one.key, one.part, title_of(one), one.role, [self._source(source) for source in one.sources],
-                [self._measure(measure) for measure in one.measures if self._catalogued(measure)],
-            )
-            for one in self.suggestions(most)
-        ]  # fmt: skip
+        return [self._line(one) for one in self.suggestions(most)]
+
+    def _line(self, one: Suggestion) -> StepLine:
+        return StepLine(
+            one.key, one.part, title_of(one), one.role, [self._source(source) for source in one.sources],
+            [self._measure(measure) for measure in one.measures if self._catalogued(measure)],
+        )  # fmt: skip
 
     def _source(self, source: Source) -> SourceLine:
         row = self.rows[source.case]

@@ -146,14 +146,14 @@ def assets_meant(person: Person, mentions: Iterable[str]) -> tuple[list[About], 
 
 
 def _asset(person: Person, word: str) -> Asset | None:
-    visible = Asset.objects.visible_to(person)
+    visible: Any = Asset.objects.visible_to(person)
     named = Q(name_ja=word) | Q(name_en__iexact=word)
     for rows in (visible.filter(key__in={word, word.lower()}), visible.filter(named)):
-        some = list(rows[:2])
+        some: list[Asset] = list(rows[:2])
         if some:
             return some[0] if len(some) == 1 else None
     plain = folded(word)
-    held = [one for one in visible.filter(text__contains=plain)[:20] if plain in _hosts(one)]
+    held: list[Asset] = [one for one in visible.filter(text__contains=plain)[:20] if plain in _hosts(one)]
     return held[0] if len(held) == 1 else None
 
 

@@ -113,4 +113,3 @@ class IncidentFilter(forms.Form):
         if lead:
             return rows.filter(lead=self.person.pk if lead == "me" else None)
         return rows
-

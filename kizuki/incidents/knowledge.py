@@ -25,8 +25,8 @@ from kizuki.replay.past import compiled_now
 
 #: From such assets the attacker may go on.
 HELD = (AssetState.SUSPECTED, AssetState.AFFECTED)
-#: Gaps shown of one asset, and assets shown that are reached next.
-MOST_GAPS, MOST_REACHED = 4, 50
+#: Gaps shown of one asset; assets shown that are reached next, at first and at most.
+MOST_GAPS, FIRST_REACHED, MOST_REACHED = 4, 15, 200
 _indexes: Kept[Index] = Kept(2)
 
 
@@ -124,9 +124,11 @@ class Known:
         ]
         return [Gap(id, register.catalogue[id].name, state) for _order, _count, id, state in sorted(found)[:MOST_GAPS]]
 
-    def onward(self, rows: Iterable[AssetOf], *, whole: bool) -> tuple[Onward, list[ReachedLine]]:
-        """What is reached next from what the attacker holds, in one step or all."""
-        found = onward(self.register, [row.key for row in rows if row.state in HELD], whole=whole, most=MOST_REACHED)
+    def onward(
+        self, rows: Iterable[AssetOf], *, whole: bool, most: int = FIRST_REACHED
+    ) -> tuple[Onward, list[ReachedLine]]:
+        """What is reached next from what the attacker holds, in one step or all; the first `most` of it."""
+        found = onward(self.register, [row.key for row in rows if row.state in HELD], whole=whole, most=most)
         made = []
         for row in found.rows:
             asset = self.register.assets[self.register.number[row.asset]]

@@ -94,8 +94,18 @@ def whole(incident: Incident) -> Whole:
     quiet = ExpressionWrapper(~Q(auto="") & Q(text=""), output_field=BooleanField())
     fields = ("seq", "lane", "handover", "quiet", "sort", "by", "by_name")
     sketches = [Sketch(*values) for values in rows.annotate(quiet=quiet).values_list(*fields)]
-    milestones = list(incident.milestones.select_related("entry").order_by("entry__sort", "entry__seq"))
-    return whole_of(sketches, milestones)
+    return whole_of(sketches, milestones_of(incident))
+
+
+def sketch(entry: Entry) -> Sketch:
+    """What the whole timeline needs of an entry that is there already."""
+    quiet = bool(entry.auto) and not entry.text
+    return Sketch(entry.seq, entry.lane, entry.handover, quiet, entry.sort, entry.by_id, entry.by_name)
+
+
+def milestones_of(incident: Incident) -> list[MilestoneAt]:
+    """The milestones that are marked, in the order of the timeline."""
+    return list(incident.milestones.select_related("entry").order_by("entry__sort", "entry__seq"))
 
 
 def whole_of(sketches: list[Sketch], milestones: list[MilestoneAt]) -> Whole:

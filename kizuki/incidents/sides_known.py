@@ -33,5 +33,5 @@ def steps(request: HttpRequest, incident: Incident) -> dict[str, Any] | None:
         return None
     advice = Advice(incident, request.user, [], None)
     return {
-        "steps": advice.steps(MOST_STEPS), "cases": advice.cases(), "address": reverse("incidents:next", args=[incident.number]),
+        "steps": advice.front(MOST_STEPS), "cases": advice.cases(), "address": reverse("incidents:next", args=[incident.number]),
     }  # fmt: skip

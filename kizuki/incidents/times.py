@@ -58,8 +58,8 @@ def original_of_text(at: str) -> str:
     if read.frame != "absolute" or read.precision not in ("minute", "about"):
         return read.label(language())
     about = read.written.startswith("~")
-    at = when.local((read.low or 0) + (60 if about else 0), read.offset)
-    clock = f"{at:%m-%d %H:%M} {_sign(read.offset)}"
+    wall = when.local((read.low or 0) + (60 if about else 0), read.offset)
+    clock = f"{wall:%m-%d %H:%M} {_sign(read.offset)}"
     return _("about %(clock)s") % {"clock": clock} if about else clock
 
 
@@ -135,4 +135,3 @@ def midnight(day: date, *, after: bool = False) -> datetime:
     does."""
     sane = min(max(day, date(1900, 1, 1)), date(9000, 1, 1)) + timedelta(days=1 if after else 0)
     return timezone.make_aware(datetime.combine(sane, datetime.min.time()))
-

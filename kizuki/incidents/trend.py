@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
+from kizuki.casebook.engine.format import Span
 from kizuki.casebook.engine.times import ENDS
 from kizuki.incidents.choices import Kind, Severity
 from kizuki.incidents.engine.figures import Mark, Spread, durations, spread
@@ -28,7 +29,7 @@ class Group(NamedTuple):
     n: int
     kinds: Mapping[str, int]
     severities: Mapping[int, int]
-    spans: Mapping[str, Spread]
+    spans: Mapping[Span, Spread]
 
 
 class Trend(NamedTuple):
@@ -55,7 +56,7 @@ def trend(incidents: QuerySet[Incident], by: str) -> Trend:
 
 
 def _made(rows: QuerySet[Incident], by: str) -> Trend:
-    marks = marks_of(rows.values("pk"))
+    marks = marks_of(rows)
     read = [
         _Row(period_of(timezone.localtime(opened).date(), by), kind, severity, marks.get(key, ()))
         for key, opened, kind, severity in rows.values_list("pk", "opened_at", "kind", "severity")

@@ -52,7 +52,7 @@ def record_here(organisation: Organisation, question: Asked, measure: str, perso
 
 
 def _row(organisation: Organisation, measure: str, given: dict[str, str]) -> Way | None:
-    scope = msgspec.convert(given or {"all": True}, Scope)
+    scope = msgspec.convert(given, Scope) if given else Scope(all=True)
     stored = Coverage.objects.filter(organisation=organisation, deleted_at=None, key=f"{measure} {scope_key(scope)}")
     if (found := stored.only("pk").first()) is not None:
         return Way(reverse("measures:row_edit", args=[found.pk]), _("Change what is recorded here"))

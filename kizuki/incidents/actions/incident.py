@@ -249,6 +249,10 @@ def _must_stay_known(incident: Incident, by: By) -> None:
     """ValidationError where nobody would know of the incident any more, or not even whoever restricts it."""
     members = Member.objects.filter(incident=incident, until=None)
     if isinstance(by, Person) and not members.filter(person=by).exists():
-        raise ValidationError({"restricted": _("You have no role in it: you would no longer see it. Take a role first.")})
+        raise ValidationError(
+            {"restricted": _("You have no role in it: you would no longer see it. Take a role first.")}
+        )
     if not members.exists():
-        raise ValidationError({"restricted": _("Nobody has a role in it: nobody would see it any more. Give a role first.")})
+        raise ValidationError(
+            {"restricted": _("Nobody has a role in it: nobody would see it any more. Give a role first.")}
+        )

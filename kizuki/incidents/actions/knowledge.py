@@ -44,7 +44,8 @@ class Added(NamedTuple):
 def add_asset(*, incident: Incident, key: str, by: By, state: str = AssetState.SUSPECTED) -> AssetOf:
     """Say that the incident concerns an asset of the register; one that is noted already is given back as it is."""
     added = add_assets(incident=incident, keys=[key], by=by, state=state)
-    return next(row for row in (*added.new, *added.there) if row.key == key)
+    found: AssetOf = next(row for row in (*added.new, *added.there) if row.key == key)
+    return found
 
 
 @transaction.atomic

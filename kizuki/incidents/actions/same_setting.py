@@ -96,14 +96,15 @@ def ask_owners(*, incident: Incident, rows: Collection[int], due: dt.date | None
         raise ValidationError(_("At most %(most)d at once; these are %(n)d.") % {"most": MOST_ASKED, "n": len(chosen)})
     if due is not None and due < timezone.localdate():
         raise ValidationError({"due": _("This day has passed.")})
-    assets = {
+    assets: dict[str, Any] = {
         asset.key: asset
         for asset in Asset.objects.filter(
             organisation=incident.organisation_id, deleted_at=None, key__in={row.key for row in chosen}
         )
     }
     rows_of_units = Unit.objects.filter(organisation=incident.organisation_id, deleted_at=None)
-    units = {key: (owner, parent) for key, owner, parent in rows_of_units.values_list("key", "owner", "parent")}
+    of_units: Any = rows_of_units.values_list("key", "owner", "parent")  # type: ignore[misc]  # columns of units only
+    units = {key: (owner, parent) for key, owner, parent in of_units}
     asked = [row for row in chosen if row.key in assets]
     for row in asked:
         asset = assets[row.key]

@@ -92,7 +92,8 @@ def add_entries(*, incident: Incident, entries: Sequence[New], by: By, once: str
         keys = [f"{once}-{n}" for n in range(len(entries))]
         return list(Entry.objects.filter(incident=incident, once__in=keys).order_by("seq"))
     must_be_open(incident)
-    checked, faults = [], {}
+    checked: list[tuple[Moment, dict[str, Any]]] = []
+    faults: dict[str, list[str]] = {}
     for n, one in enumerate(entries):
         try:
             checked.append((_moment(incident, one.at), _said(one.text, one.lane, one.kind, one.handover)))
@@ -230,7 +231,9 @@ def write(incident: Incident, *, by: By, moment: Moment, about: Sequence[About] 
         zone=incident.zone, recorded_at=now, by_id=person, by_name="" if by is None else str(by)[:200], **values,
     )  # fmt: skip
     once_each = {(one.kind, one.key[:200]): one.label[:300] for one in about}
-    Link.objects.bulk_create(Link(entry=entry, kind=kind, key=key, label=label) for (kind, key), label in once_each.items())
+    Link.objects.bulk_create(
+        Link(entry=entry, kind=kind, key=key, label=label) for (kind, key), label in once_each.items()
+    )
     return entry
 
 

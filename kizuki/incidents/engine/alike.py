@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-from kizuki.measures.engine.holding import Holding, place_of
+from kizuki.measures.engine.holding import Holding, Row, place_of
 from kizuki.register.engine.format import Asset, Organisation
 
 #: In what an asset is like another.
@@ -63,11 +63,11 @@ def states_at(
     """Measure → its states at these assets; at none of them, as it stands for the whole organisation."""
     holding = Holding(organisation)
     places = [place_of(asset) for asset in organisation.assets if asset.id in assets]
-    made = {}
+    made: dict[str, frozenset[str]] = {}
     for measure in measures:
-        rows = [holding.at(measure, place) for place in places]
+        rows: list[Row | None] = [holding.at(measure, place) for place in places]
         if not places:
-            rows = [row for row in holding.of(measure) if not _narrow(row.says.scope)][:1]
+            rows = list[Row | None](row for row in holding.of(measure) if not _narrow(row.says.scope))[:1]
         made[measure] = frozenset(row.says.state if row else "unknown" for row in rows or [None])
     return made
 

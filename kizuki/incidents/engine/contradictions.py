@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from kizuki.casebook.engine.format import Span
 from kizuki.incidents.engine import said
 from kizuki.incidents.engine.said import Length, Time
 from kizuki.kit.when import DAY, Duration, When
@@ -55,7 +56,7 @@ class Facts(msgspec.Struct, frozen=True):
     entries: tuple[tuple[int | None, int | None], ...]
     milestones: Mapping[str, When]
     absent: frozenset[str]
-    spans: Mapping[str, Duration]
+    spans: Mapping[Span, Duration]
     things: tuple[Thing, ...]
     coverage: Mapping[str, frozenset[str]]
     zone: str

@@ -66,12 +66,13 @@ def begin(text: str, *, now: datetime, zone: str, day_one: date) -> Read | None:
     like a time and cannot be one, and for spans of time."""
     plain = forms.plain(text[:_FAR])
     opened = 1 if plain[:1] in "[(【" and plain else 0
-    if (span := forms.RANGE.match(plain, opened)) is not None:
-        raise BadMoment("form", text[opened : span.end()])
+    span = forms.RANGE.match(plain, opened)
     for pattern, meaning in _READERS:
         match = pattern.match(plain, opened)
         if match is None or (opened and plain[match.end() : match.end() + 1] not in (")", "]", "】")):
             continue
+        if span is not None and match.end() < span.end():
+            break
         here = _Here(now, ZoneInfo(zone), day_one, text[opened : match.end()].strip())
         at = meaning(match, here)
         if at is None:
@@ -81,6 +82,8 @@ def begin(text: str, *, now: datetime, zone: str, day_one: date) -> Read | None:
         bare = any(found.get(name) is not None for name in ("ch1", "ch2", "ch3"))
         after = forms.BETWEEN.match(plain, match.end())
         return Read(at, 0 if found.get("since") or after is None else after.end(), clock or bare, bare)
+    if span is not None:
+        raise BadMoment("form", text[opened : span.end()])
     return None
 
 
@@ -139,7 +142,9 @@ def _main(match: re.Match[str], here: _Here) -> str | None:
     about = bool(match["about"] or match["or_so"])
     offset = _offset(match["zone"], here)
     if match["ch1"] or match["ch2"] or match["ch3"]:
-        clock = clock_of(_groups(match, "c"), here.written)
+        said = _groups(match, "c")
+        clock = clock_of(said, here.written)
+        _must_be_no_span({**said, "zone": match["zone"]}, here.day_of(clock, here.zone), clock, offset, here)
         return _at(here.day_of(clock, _tz(offset, here)), clock, offset, here, about=about)
     found = _groups(match, "")
     has_clock = any(found[name] is not None for name in ("h1", "h2", "h3"))
@@ -151,14 +156,25 @@ def _main(match: re.Match[str], here: _Here) -> str | None:
     if not has_clock:
         return _whole(day, part or of_word, offset, here, about=about)
     clock = clock_of(found, here.written)
-    # “last night 2:00” may be yesterday's or today's; “09:00-10:00” is a span, “T09:00-10:00” a time in Hawaii
-    if (of_word == "night" and clock.hour < 17) or (offset and _like_a_span(found)):
+    if of_word == "night" and clock.hour < 17:  # “last night 2:00” may be yesterday's or today's
         raise here.bad("form")
+    _must_be_no_span(found, day, clock, offset, here)
     return _at(day, clock, offset, here, about=about)
 
 
-def _like_a_span(found: dict[str, str | None]) -> bool:
-    return not found["t"] and not found["s1"] and bool(re.fullmatch(r"-[0-9]{2}:[0-9]{2}", found["zone"] or ""))
+def _must_be_no_span(
+    found: Mapping[str, str | None], day: date | int, clock: time, offset: timedelta | None, here: _Here
+) -> None:
+    """“09:00-10:00” is a span, and no time in Hawaii – unless the clock of the incident came to that time twice, or never, and the offset
+    says which is meant. Raises BadMoment ("form")."""
+    if found.get("t") or found["s1"] or not re.fullmatch(r"-[0-9]{2}:[0-9]{2}", found["zone"] or ""):
+        return
+    walls = (
+        [datetime.combine(day, clock, here.zone).replace(fold=fold) for fold in (0, 1)] if isinstance(day, date) else []
+    )
+    offsets = {wall.utcoffset() for wall in walls}
+    if len(offsets) < 2 or offset not in offsets:
+        raise here.bad("form")
 
 
 def _at(day: date | int, clock: time, offset: timedelta | None, here: _Here, *, about: bool) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
+from kizuki.casebook.engine.format import Span
 from kizuki.kit.when import DAY, MONTH_LONGEST, MONTH_SHORTEST, WEEK
 
 
@@ -198,7 +199,7 @@ def claims(sentence: str) -> dict[str, str]:
 
 
 #: What a sentence about the length of a span speaks of.
-_SPANS: Final = {
+_SPANS: Final[dict[Span, re.Pattern[str]]] = {
     "detect": re.compile(r"\b(?:notic|detect|discover)|発覚|検知|気(?:付|づ)", re.IGNORECASE),
     "escalate": re.compile(r"\bescalat|エスカレーション", re.IGNORECASE),
     "contain": re.compile(r"\bcontain|封じ込め", re.IGNORECASE),
@@ -207,7 +208,7 @@ _SPANS: Final = {
 }
 
 
-def span_of(sentence: str) -> str | None:
+def span_of(sentence: str) -> Span | None:
     """The one span of which a sentence speaks; None where it names none or several. “To recover took 3 days after it was noticed”
     speaks of recovery: every span but the first begins there."""
     named = [span for span, pattern in _SPANS.items() if pattern.search(sentence)]

@@ -303,7 +303,7 @@ def _near(kind: str, other: str) -> bool:
 
 def _seen_steps(case: Case, pairs: Sequence[tuple[int, int]], said: _Likeness, shown: frozenset[str]) -> frozenset[str]:
     """The steps of the case that were seen: told by an entry like one of ours, told alike, or their signs are all there."""
-    found = {step for _i, j in pairs if (step := case.timeline.entries[j].step)}
+    found = {told for _i, j in pairs if (told := case.timeline.entries[j].step)}
     for at, step in enumerate(case.attack):
         if any(row.get(("step", at), 0.0) >= 2 * ALIKE for row in said) or _shows(step, shown):
             found.add(step.id)

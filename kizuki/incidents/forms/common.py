@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 import zoneinfo
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -45,7 +46,7 @@ def tell(form: forms.Form, error: ValidationError) -> None:
 
 def as_data(form: forms.Form, **changes: Any) -> None:
     """Show the form again with what was typed, some values replaced."""
-    data = form.data.copy()
+    data: Any = copy(form.data)
     for name, value in changes.items():
         data[form.add_prefix(name)] = value
     form.data = data

@@ -62,7 +62,7 @@ class CorrectForm(OnceForm):
             "at": entry.at, "lane": entry.lane, "kind": entry.kind, "text": entry.text, "handover": entry.handover,
             "keep": [str(link.pk) for link in links], "once": new_once(),
         }  # fmt: skip
-        super().__init__(*args, initial=initial, auto_id="correct-%s", **kwargs)
+        super().__init__(*args, **{"initial": initial, "auto_id": "correct-%s", **kwargs})
         keep: Any = self.fields["keep"]
         keep.choices = [(str(link.pk), link.label) for link in links]
         if not links:

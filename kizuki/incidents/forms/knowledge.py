@@ -32,7 +32,7 @@ class AssetStateForm(VersionForm):
     state = forms.ChoiceField(choices=AssetState)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=False, **kwargs)
+        super().__init__(*args, **kwargs | {"auto_id": False})
 
 
 class IndicatorsForm(forms.Form):
@@ -55,7 +55,7 @@ class IndicatorForm(VersionForm):
     why = forms.CharField(max_length=MOST_NOTE, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=False, **kwargs)
+        super().__init__(*args, **kwargs | {"auto_id": False})
 
 
 class FileForm(forms.Form):

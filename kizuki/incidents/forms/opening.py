@@ -18,7 +18,7 @@ MOST_PARENTS = 200
 
 def parents(person: Any, *, but: int | None = None) -> list[tuple[str, str]]:
     """Open incidents that the person sees, newest first, for a choice; without the one whose row is `but`."""
-    rows = Incident.objects.visible_to(person).still_open().exclude(pk=but).order_by("-opened_at", "-pk")
+    rows = Incident.objects.visible_to(person).still_open().exclude(pk=but or 0).order_by("-opened_at", "-pk")
     listed = rows.values_list("number", "title")[:MOST_PARENTS]
     return [("", _("no other incident")), *((number, f"{number} {title}") for number, title in listed)]
 

@@ -31,11 +31,11 @@ class ReportForm(forms.Form):
     def __init__(self, data: Any, *, here: str) -> None:
         super().__init__({"audience": data.get("audience", ""), "language": data.get("language", "")})
         self.is_valid()
-        self.audience: str = self.cleaned_data.get("audience") or AUDIENCES[0]
-        self.language: str = self.cleaned_data.get("language") or here
-        for name, value in (("audience", self.audience), ("language", self.language)):
+        self.for_whom: str = self.cleaned_data.get("audience") or AUDIENCES[0]
+        self.in_language: str = self.cleaned_data.get("language") or here
+        self.data = {"audience": self.for_whom, "language": self.in_language}
+        for name in self.data:
             self.fields[name].widget.attrs["class"] = "input"
-            self.data[name] = value
 
 
 class TimelineFileForm(forms.Form):

@@ -57,7 +57,7 @@ class DetailsForm(VersionForm):
     exercise = forms.BooleanField(label=gettext_lazy("An exercise: it counts in no figure"), required=False)
 
     def __init__(self, *args: Any, incident: Incident, person: Person, leads: bool, **kwargs: Any) -> None:
-        super().__init__(*args, initial=self.initial_of(incident), **kwargs)
+        super().__init__(*args, **{"initial": self.initial_of(incident), **kwargs})
         self.incident, self.hidden = incident, self._hidden_parent(incident, person)
         fields: Any = self.fields
         fields["zone"].choices = sorted({*zones(), (incident.zone, incident.zone)})
@@ -107,7 +107,9 @@ class RoleForm(VersionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = list(Person.objects.filter(is_active=True).order_by("name").values_list("pk", "name")[: MOST_PEOPLE + 1])
+        people = list(
+            Person.objects.filter(is_active=True).order_by("name").values_list("pk", "name")[: MOST_PEOPLE + 1]
+        )
         if len(people) <= MOST_PEOPLE:
             self.fields["person"].widget = forms.Select(choices=[("", "–"), *((str(pk), name) for pk, name in people)])
         else:

@@ -73,7 +73,7 @@ class TimelineFilter(forms.Form):
         by_itself = ~Q(auto="") & Q(text="")
         if wrote in ("people", "kizuki"):
             return rows.exclude(by_itself) if wrote == "people" else rows.filter(by_itself)
-        return rows.filter(by=wrote) if wrote else rows
+        return rows.filter(by=int(wrote)) if wrote else rows
 
     @staticmethod
     def _by_words(rows: EntryQuerySet, text: str) -> EntryQuerySet:
@@ -83,4 +83,3 @@ class TimelineFilter(forms.Form):
             fits = Q(text__icontains=word) | named
             rows = rows.filter(fits | Q(seq=int(word)) if word.isdecimal() and len(word) < 8 else fits)
         return rows
-

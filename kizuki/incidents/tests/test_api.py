@@ -402,6 +402,48 @@ def test_times_between_milestones(incident: Incident, program: Program, at: str)
     assert all(one["why"] for one in spans.values() if one["low"] is None)
 
 
+# What is learned
+
+
+def test_the_review(incident: Incident, program: Program, at: str) -> None:
+    empty = program.get(f"{at}/review")
+    assert (empty["version"], empty["outcome"], empty["parts"]["causes"]) == (1, "", [])
+    body = {"part": "causes", "text": "No second factor", "measures": ["P01"], "root": True, "once": "i"}
+    item = program.post(f"{at}/review/items", **body)
+    assert program.post(f"{at}/review/items", **body) == item
+    path = f"{at}/review/items/{item['id']}"
+    wanted = {"text": "No second factor for mail", "measures": ["P01"], "root": True, "version": 1}
+    changed = program.put(path, **wanted)
+    assert changed["version"] == 2
+    assert program.put(path, **wanted) == changed
+    answer = program.put(path, 409, **{**wanted, "text": "Other"})
+    assert answer["problems"][0]["now"]["text"] == "No second factor for mail"
+    program.put(path, 422, **{**wanted, "version": 2, "measures": ["P9999"]})
+    written = program.put(f"{at}/review", version=1, outcome="Nothing was lost", publication="yes")
+    assert program.put(f"{at}/review", version=1, outcome="Nothing was lost", publication="yes") == written
+    assert (
+        program.put(f"{at}/review", 409, version=1, outcome="Other")["problems"][0]["now"]["outcome"]
+        == "Nothing was lost"
+    )
+    program.put(f"{at}/review", 422, version=written["version"], publication="no", publication_reason="")
+    program.delete(path + "?version=1", 409)
+    program.delete(path + "?version=2")
+    program.delete(path, 404)
+    assert program.get(f"{at}/review")["parts"]["causes"] == []
+
+
+def test_reports_are_given_to_save(incident: Incident, program: Program, at: str) -> None:
+    for form, begin in (("json", b"{"), ("md", b"*"), ("html", b"<!"), ("docx", b"PK"), ("csv", b"\xef\xbb\xbf")):
+        got = program.client.get(
+            f"/api/v1/incidents{at}/report", {"format": form, "audience": "executive", "language": "ja"}
+        )
+        assert got.status_code == 200
+        assert got.content.lstrip()[: len(begin)] == begin, form
+        assert got["Content-Disposition"].startswith("attachment")
+        assert got["X-Content-Type-Options"] == "nosniff"
+    program.get(f"{at}/report", 422, format="exe")
+
+
 # The end
 
 
@@ -437,7 +479,7 @@ def test_merging(incident: Incident, program: Program, at: str, cast: Cast) -> N
 
 def paths(incident: Incident) -> list[str]:
     parts = ("", "/entries", "/entries/1", "/milestones", "/members", "/severity", "/tasks", "/tasks/1", "/decisions", "/assets",
-             "/indicators", "/files", "/figures", "/closing")  # fmt: skip
+             "/indicators", "/files", "/figures", "/closing", "/review", "/report")  # fmt: skip
     return [f"/{incident.number}{part}" for part in parts]
 
 

@@ -38,7 +38,13 @@ def say(text: str, known: Facts, part: str = "background", measures: Sequence[st
     return [(one.code, one.words) for one in found if one.part == part]
 
 
-ENTRIES = ("2026-11-22T14:02+09:00", "2026-11-22T18:30+09:00", "2026-11-23 morning+09:00", "day 4", "~2026-11-26T09:00+09:00")
+ENTRIES = (
+    "2026-11-22T14:02+09:00",
+    "2026-11-22T18:30+09:00",
+    "2026-11-23 morning+09:00",
+    "day 4",
+    "~2026-11-26T09:00+09:00",
+)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +220,11 @@ def test_what_the_timeline_says_is_borne(minutes: list[int], data: st.DataObject
     known = facts(*(moment.isoformat() for moment in moments))
     one, other = (data.draw(st.sampled_from(moments)).astimezone(dt.timezone(dt.timedelta(hours=9))) for _ in "ab")
     apart = abs(int((one - other).total_seconds())) // 60
-    text = f"It was {one:%Y-%m-%d %H:%M} and {other:%H:%M}, {apart % 10000} minutes later." if apart < 10000 else f"{one:%H:%M}"
+    text = (
+        f"It was {one:%Y-%m-%d %H:%M} and {other:%H:%M}, {apart % 10000} minutes later."
+        if apart < 10000
+        else f"{one:%H:%M}"
+    )
     assert say(text, known) == []
     assert say(f"{one:%Y年%m月%d日%H時%M分}", known) == []
 
@@ -224,7 +234,10 @@ def test_any_text_can_be_read(text: str) -> None:
     contradictions([Statement("outcome", "", text)], facts(*ENTRIES, things=(Thing(("あ", "www"), "clean"),)))
 
 
-@given(st.lists(st.sampled_from(["14:02", "2 days", "約3時間", " ", "。", "2026-11-22", "日", "時", "P06", "contained", "not "]), max_size=40))
+PIECES = ["14:02", "2 days", "約3時間", " ", "。", "2026-11-22", "日", "時", "P06", "contained", "not "]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40))
 def test_pieces_of_times_can_be_read(pieces: list[str]) -> None:
     text = "".join(pieces)
     for one in said.times(text):
@@ -233,7 +246,9 @@ def test_pieces_of_times_can_be_read(pieces: list[str]) -> None:
         assert length.high is None or 0 <= length.low <= length.high
 
 
-@pytest.mark.parametrize("piece", ["14:02 ", "2 days ", "約", "0", "not contained ", "1月1日", "day 1 ", "www ", "9" * 50 + "時", "a. "])
+@pytest.mark.parametrize(
+    "piece", ["14:02 ", "2 days ", "約", "0", "not contained ", "1月1日", "day 1 ", "www ", "9" * 50 + "時", "a. "]
+)
 def test_a_long_text_is_read_quickly(piece: str) -> None:
     text = piece * (100_000 // len(piece))
     entries = [f"2026-11-{1 + n % 20:02}T{n % 24:02}:{n % 60:02}+09:00" for n in range(2000)]

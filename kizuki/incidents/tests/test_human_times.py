@@ -183,6 +183,22 @@ def test_with_its_offset_either_of_two_times_is_taken() -> None:
     assert read("01:59", now=SUMMER, zone="Europe/Berlin") == "2026-03-29T01:59+01:00"
 
 
+def test_the_offset_that_is_asked_for_is_taken_where_it_looks_like_a_span() -> None:
+    after = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    assert refused("01:30", now=after, zone="America/New_York") == "twice"
+    for written in (
+        "01:30-04:00",
+        "2026-11-01 01:30-04:00",
+        "11/1 01:30-04:00",
+        "2026-11-01T01:30-04:00",
+        "01:30 -0400",
+    ):
+        assert read(written, now=after, zone="America/New_York") == "2026-11-01T01:30-04:00"
+    assert read("01:30-05:00", now=after, zone="America/New_York") == "2026-11-01T01:30-05:00"
+    assert refused("01:30-06:00", now=after, zone="America/New_York") == "form"
+    assert refused("04:00-05:00", now=after, zone="America/New_York") == "form"
+
+
 def test_while_the_hour_comes_for_the_first_time_there_is_no_doubt() -> None:
     in_first = datetime(2026, 10, 25, 0, 40, tzinfo=UTC)  # 02:40 in summer time
     assert read("02:30", now=in_first, zone="Europe/Berlin") == "2026-10-25T02:30+02:00"

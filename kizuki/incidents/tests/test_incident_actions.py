@@ -111,7 +111,8 @@ def test_a_change_is_an_entry_and_only_what_changed(incident: Incident, cast: Ca
     assert (incident.last_seq, incident.version) == (seq, 2), "what is so already changes nothing"
     with pytest.raises(Stale) as caught:
         change_incident(incident=incident, version=1, stand="Other", by=cast.responder)
-    assert caught.value.row.stand == "Three accounts stopped"
+    row: Any = caught.value.row
+    assert row.stand == "Three accounts stopped"
     incident.refresh_from_db()
     assert incident.stand == "Three accounts stopped"
 
@@ -164,7 +165,8 @@ def test_one_leads_at_a_time(incident: Incident, cast: Cast) -> None:
     assert ended.until is not None
     with pytest.raises(Stale) as caught:
         give_role(incident=incident, person=cast.executive, role="lead", by=cast.responder, version=1)
-    assert caught.value.row.lead == cast.manager, "whoever was faster is named"
+    row: Any = caught.value.row
+    assert row.lead == cast.manager, "whoever was faster is named"
     with pytest.raises(IntegrityError), transaction.atomic():
         Member.objects.create(incident=incident, person=cast.executive, role="lead")
     assert last(incident).data["was"] == {"lead": cast.responder.pk}

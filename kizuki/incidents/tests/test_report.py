@@ -287,7 +287,7 @@ LARGE = "停止を決めた工場の基幹システムと設計図面の共有�
 def test_the_page_for_the_management_is_one_page(
     language: str, incident: Incident, small: Organisation, cast: Cast
 ) -> None:
-    weasyprint = pytest.importorskip("weasyprint", exc_type=OSError)
+    weasyprint = pytest.importorskip("weasyprint", exc_type=OSError)  # type: ignore[arg-type]  # its libraries may be missing
     by = cast.responder
     for n in range(9):
         told_text = f"{n} {LARGE}"
@@ -351,14 +351,15 @@ def test_pages_and_files(incident: Incident, cast: Cast, signed_in: SignIn) -> N
 def test_the_pdf_is_drawn_as_a_job(
     incident: Incident, cast: Cast, signed_in: SignIn, settings: Any, tmp_path: Path
 ) -> None:
-    pytest.importorskip("weasyprint", exc_type=OSError)
+    pytest.importorskip("weasyprint", exc_type=OSError)  # type: ignore[arg-type]  # its libraries may be missing
     settings.HOME = tmp_path
     told(incident, cast.responder, JAPANESE)
     client = signed_in(cast.responder)
     sent = client.post(path(incident, "report/pdf"), {"audience": "executive", "language": "ja"})
     assert sent.status_code == 302
     assert drain() >= 1
-    address = Job.objects.latest("pk").result["url"]
+    result: Any = Job.objects.latest("pk").result
+    address = result["url"]
     answer: Any = client.get(address)
     raw = b"".join(answer.streaming_content)
     assert raw.startswith(b"%PDF-")
@@ -421,14 +422,14 @@ def test_docx_opens_in_libreoffice_and_keeps_japanese(
         "--convert-to",
         "pdf",
         "--outdir",
-        tmp_path,
-        file,
+        str(tmp_path),
+        str(file),
     ]
     subprocess.run(command, check=True, capture_output=True, timeout=240)
     raw = (tmp_path / "report.pdf").read_bytes()
     assert raw.startswith(b"%PDF-")
     subprocess.run(
-        [*command[:3], "--convert-to", "txt:Text", "--outdir", tmp_path, file],
+        [*command[:3], "--convert-to", "txt:Text", "--outdir", str(tmp_path), str(file)],
         check=True,
         capture_output=True,
         timeout=240,

@@ -201,7 +201,7 @@ def test_the_journal_tells_nothing_of_it(incident: Incident, cast: Cast) -> None
     by = cast.manager
     made = lesson(incident, by, text=SECRET)
     task = Task.objects.get()
-    values = {"title": f"{SECRET} 2", "text": SECRET, "unit": "", "owner": "", "due": None, "cost": ""}
+    values: dict[str, Any] = {"title": f"{SECRET} 2", "text": SECRET, "unit": "", "owner": "", "due": None, "cost": ""}
     edit_task(task=task, version=task.version, by=by, **values)
     take(task=task, version=task.version, by=by)
     finish(task=task, result=SECRET, evidence=SECRET, version=task.version, by=by)

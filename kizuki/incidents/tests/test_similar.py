@@ -121,10 +121,10 @@ RETOLD: list[tuple[str, list[str], str]] = [
 
 
 def retold(kind: str, lines: list[str]) -> Seen:
-    entries = (
-        SeenEntry(n, *line.split("|")[:1], "security", line.split("|")[1]) for n, line in enumerate(lines, start=1)
+    told = [line.partition("|") for line in lines]
+    return Seen(
+        kind, entries=tuple(SeenEntry(n, act, "security", text) for n, (act, _, text) in enumerate(told, start=1))
     )
-    return Seen(kind, entries=tuple(entries))
 
 
 def test_cases_told_in_other_words_are_found() -> None:

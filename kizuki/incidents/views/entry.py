@@ -134,7 +134,7 @@ def _shown(
     words = [word for word in FORMS if may_mark and (not entry.auto or word in ("milestone", "unmark"))]
     forms = {word: given.get(word) or _fresh(word, entry) for word in words}
     context = shell(
-        request, incident, "incident", entry=entry, time=shown(entry, timezone.get_current_timezone()),  # type: ignore[arg-type]
+        request, incident, "incident", entry=entry, time=shown(entry, timezone.get_current_timezone()),
         original=original_of(entry), said=told(entry) if entry.auto else "", lane=LANE_NAMES[entry.lane], kind=KINDS[entry.kind],
         handover=[LANE_NAMES[lane] for lane in entry.handover], newer=newer, before=_before(entry), forms=forms,
         may_mark=may_mark, may_correct=may_mark and not entry.auto, sent=next(iter(given), ""),
@@ -153,7 +153,8 @@ def _fresh(word: str, entry: Entry) -> Form:
 
 def _before(entry: Entry) -> list[Entry]:
     """What it stands in place of, the newest first."""
-    found, above = [], entry.corrects
+    found: list[Entry] = []
+    above = entry.corrects
     while above is not None and len(found) < 50:
         found.append(above)
         above = above.corrects

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kizuki.accounts.access import require_seen
+from kizuki.casebook.engine.format import Span
+from kizuki.casebook.engine.times import ENDS
 from kizuki.casebook.words import SPANS
 from kizuki.incidents import figures as reckoned
 from kizuki.incidents import rules, trend_picture
@@ -43,7 +45,7 @@ def incident(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def over_all(request: HttpRequest) -> HttpResponse:
     """Figures over the incidents that the reader sees: drills and merged ones are left out. As CSV and JSON with the same filters."""
-    require_seen(request.user, rules.may_enter)  # type: ignore[arg-type]  # a plain function will do
+    require_seen(request.user, rules.may_enter)
     form = FiguresForm(request.GET)
     visible = Incident.objects.visible_to(request.user).counted()
     by = form.grouping
@@ -60,7 +62,7 @@ def _context(form: FiguresForm, whole: Group, periods: Sequence[Group]) -> dict[
     return {
         "form": form, "whole": whole, "counted": trend_picture.counted(whole.n), "narrowed": form.narrowed,
         "picture": trend_picture.columns(periods) if whole.n else None,
-        "spans": [(SPANS[span], told) for span in SPANS if (told := _told(whole, periods, span))],
+        "spans": [(SPANS[span], told) for span in ENDS if (told := _told(whole, periods, span))],
         "unsaid": [SPANS[span] for span in SPANS if span not in whole.spans],
         "kinds": [(Kind(kind).label, n) for kind, n in sorted(whole.kinds.items(), key=lambda pair: (-pair[1], pair[0]))],
         "severities": [(level, Severity(level).label, whole.severities[level]) for level in sorted(whole.severities, reverse=True)],
@@ -77,7 +79,7 @@ def _line(group: Group) -> dict[str, Any]:
     return {"name": group.name, "n": group.n, "severities": levels, "kinds": kinds}
 
 
-def _told(whole: Group, periods: Sequence[Group], span: str) -> list[dict[str, Any]]:
+def _told(whole: Group, periods: Sequence[Group], span: Span) -> list[dict[str, Any]]:
     """A span over all incidents, then in each period that has it, the newest first; empty where none has it."""
     if span not in whole.spans:
         return []

@@ -96,7 +96,7 @@ def _hit(incident: Incident) -> tuple[list[int | None], set[str]]:
     """Importances and units of the assets that the incident concerns and that are not cleared."""
     keys = incident.assets.exclude(state="clean").values("key")
     rows = Asset.objects.filter(organisation=incident.organisation_id, deleted_at=None, key__in=keys)
-    found = list(rows.values_list("importance", "unit"))
+    found: list[Any] = list(rows.values_list("importance", "unit"))  # type: ignore[misc]  # columns of this kind only
     return [weight for weight, _unit in found], {unit for _weight, unit in found}
 
 

@@ -25,7 +25,7 @@ from kizuki.incidents.choices import AssetState, IndicatorState
 from kizuki.incidents.engine.naming import Meant, sorted_out, words
 from kizuki.incidents.forms.common import tell
 from kizuki.incidents.forms.knowledge import AssetsForm, AssetStateForm, FileForm, IndicatorForm, IndicatorsForm
-from kizuki.incidents.knowledge import HELD, Known, index_of
+from kizuki.incidents.knowledge import FIRST_REACHED, HELD, MOST_REACHED, Known, index_of
 from kizuki.incidents.models import AssetOf, FileOf, Incident, Indicator
 from kizuki.incidents.views.common import found, found_to_write, shell
 from kizuki.register.columns import plain
@@ -68,7 +68,9 @@ def _page(request: HttpRequest, incident: Incident, status: int = 200, **more: A
         "assets_form": AssetsForm(auto_id="assets-%s"), "indicators_form": IndicatorsForm(auto_id="indicators-%s"),
         "file_form": FileForm(auto_id="file-%s"), **_found(request, incident),
     }  # fmt: skip
-    return render(request, "incidents/known.html", shell(request, incident, "known", **{**context, **more}), status=status)
+    return render(
+        request, "incidents/known.html", shell(request, incident, "known", **{**context, **more}), status=status
+    )
 
 
 def _register(request: HttpRequest, incident: Incident, rows: list[AssetOf]) -> dict[str, Any]:
@@ -77,11 +79,13 @@ def _register(request: HttpRequest, incident: Incident, rows: list[AssetOf]) -> 
     advice = Advice(incident, request.user, rows, register.register) if rows else None
     lines = register.lines(rows, advice.alike if advice else ())
     whole = request.GET.get("reach") == "whole"
-    onward, reached = register.onward(rows, whole=whole)
+    most = MOST_REACHED if request.GET.get("rows") == "all" else FIRST_REACHED
+    onward, reached = register.onward(rows, whole=whole, most=most)
+    left = min(onward.known + onward.assumed, MOST_REACHED) - len(reached)
     contained = sum(row.state == AssetState.CONTAINED for row in rows)
     return {
         "lines": lines, "onward": onward, "reached": reached, "whole": whole, "contained": contained,
-        "held": sum(row.state in HELD for row in rows),
+        "more_reached": max(0, left), "held": sum(row.state in HELD for row in rows),
     }  # fmt: skip
 
 

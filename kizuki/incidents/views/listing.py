@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from kizuki.accounts.access import who
 from kizuki.incidents import rules
 from kizuki.incidents.actions import open_incident
 from kizuki.incidents.filters import IncidentFilter
@@ -56,7 +57,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = IncidentForm(request.POST if posted else None, person=request.user)
     if posted and form.is_valid():
         try:
-            made = open_incident(**form.cleaned_data, by=request.user)
+            made = open_incident(**form.cleaned_data, by=who(request))
         except ValidationError as error:
             tell(form, error)
         else:

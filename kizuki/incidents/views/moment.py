@@ -16,7 +16,7 @@ from kizuki.incidents.choices import UNDONE, AssetState, IndicatorState, Kind, R
 from kizuki.incidents.engine.defang import defanged
 from kizuki.incidents.engine.fold import COLUMNS, Row, State, state_at
 from kizuki.incidents.models import Entry, Incident, MilestoneAt
-from kizuki.incidents.rows import Sketch, drawn, folded, rows, whole_of
+from kizuki.incidents.rows import drawn, folded, rows, sketch, whole_of
 from kizuki.incidents.views.common import shell
 from kizuki.kit.text import Text
 from kizuki.ui.templatetags.kizuki import language
@@ -56,16 +56,12 @@ def _table(incident: Incident, state: State, moment: dt.datetime) -> Any:
     found = Entry.objects.filter(incident=incident, seq__in=state.timeline).prefetch_related("links")
     by_seq = {one.seq: one for one in found}
     entries = [by_seq[seq] for seq in state.timeline if seq in by_seq]
-    sketches = [
-        Sketch(one.seq, one.lane, one.handover, bool(one.auto) and not one.text, one.sort, one.by_id, one.by_name)
-        for one in entries
-    ]
     marks = [
         MilestoneAt(incident=incident, name=name, entry=by_seq[reached.entry], by=reached.by)
         for name, reached in state.milestones.items()
         if reached.entry in by_seq
     ]
-    all_ = whole_of(sketches, marks)
+    all_ = whole_of([sketch(one) for one in entries], marks)
     zone: Any = timezone.get_current_timezone()
     return drawn(incident, folded(rows(incident, entries, all_, zone, until=moment)), all_)
 

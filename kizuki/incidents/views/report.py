@@ -37,8 +37,8 @@ SHOWN = 100
 def report(request: HttpRequest, number: str) -> HttpResponse:
     """Choose a report, see it, take it along."""
     incident, form = _found(request, number), ReportForm(request.GET, here=language())
-    one = made(incident, request.user, audience=form.audience, language=form.language)
-    asked = f"audience={form.audience}&language={form.language}"
+    one = made(incident, request.user, audience=form.for_whom, language=form.in_language)
+    asked = f"audience={form.for_whom}&language={form.in_language}"
     return render(
         request, "incidents/report.html", shell(request, incident, "report", form=form, report=one, asked=asked)
     )
@@ -59,7 +59,7 @@ def download(request: HttpRequest, number: str, ending: str) -> HttpResponseBase
         return _table(incident)
     if ending not in files.FORMATS:
         raise Http404
-    one, kind = made(incident, request.user, audience=form.audience, language=form.language), files.FORMATS[ending]
+    one, kind = made(incident, request.user, audience=form.for_whom, language=form.in_language), files.FORMATS[ending]
     return _file(HttpResponse(kind.make(one), content_type=kind.media_type), files.name_of(one, ending))
 
 
@@ -84,14 +84,14 @@ def pdf(request: HttpRequest, number: str) -> HttpResponseBase:
     incident = found(request, number)
     form = ReportForm(request.POST if request.method == "POST" else request.GET, here=language())
     if request.method == "POST":
-        job = enqueue(draw_report, incident.number, form.audience, form.language, by=request.user)
+        job = enqueue(draw_report, incident.number, form.for_whom, form.in_language, by=request.user)
         return redirect("jobs:job", job.pk)
     path = files.kept_pdf(incident, request.GET.get("file", ""))
     if path is None:
         return redirect(
-            f"{reverse('incidents:report', args=[number])}?audience={form.audience}&language={form.language}"
+            f"{reverse('incidents:report', args=[number])}?audience={form.for_whom}&language={form.in_language}"
         )
-    name = f"{incident.number}-{form.audience}-{form.language}.pdf"
+    name = f"{incident.number}-{form.for_whom}-{form.in_language}.pdf"
     return _file(FileResponse(path.open("rb"), content_type="application/pdf"), name)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kizuki.incidents import actions, reviewing
 from kizuki.incidents.actions import Stale, StaleItem
-from kizuki.incidents.closing import review_of
+from kizuki.incidents.closing import known, review_of
 from kizuki.incidents.engine import review as engine
 from kizuki.incidents.engine.review import PARTS, Item
 from kizuki.incidents.forms.common import VersionForm, as_data, new_once, tell
@@ -127,7 +127,7 @@ def _typed(request: HttpRequest, incident: Incident, part: str) -> Item:
 
 def _accepted(request: HttpRequest, incident: Incident, part: str, source: str) -> Item | None:
     """The proposal as an item; None where it was taken already, or the timeline no longer proposes it."""
-    about, entries = reviewing.known(incident), reviewing.standing(incident)
+    about, entries = known(incident), reviewing.standing(incident)
     offered = reviewing.proposals(about, entries, incident.assets.all())[part]
     one = next((proposal for proposal in offered if proposal.source == source), None)
     if one is None:

@@ -82,7 +82,7 @@ def act(request: HttpRequest, number: str, word: str) -> HttpResponseBase:
     rows = incident.same_settings.filter(measure=measure[:16]).values_list("pk", flat=True)
     form = RowsForm(request.POST, rows=rows)
     if not form.is_valid():
-        messages.error(request, " ".join(line for lines in form.errors.values() for line in lines))
+        messages.error(request, " ".join(str(line) for lines in form.errors.values() for line in lines))
         return _page(request, incident, 422, rows=form)
     try:
         messages.success(request, _done(request, incident, word, form.cleaned_data))

@@ -16,7 +16,7 @@ from kizuki.incidents.forms.entry import LineForm
 from kizuki.incidents.forms.settings import stand_form
 from kizuki.incidents.forms.timeline import TimelineFilter
 from kizuki.incidents.models import Entry, Incident
-from kizuki.incidents.rows import WINDOW, Whole, day_name, drawn, folded, rows, whole
+from kizuki.incidents.rows import WINDOW, Whole, day_name, drawn, folded, milestones_of, rows, sketch, whole, whole_of
 from kizuki.incidents.views.common import BELOW, found, shell, sides
 from kizuki.incidents.views.moment import as_of
 from kizuki.kit.kept import Kept
@@ -68,11 +68,16 @@ def shown_there(request: HttpRequest) -> QueryDict:
 
 
 def _draw(incident: Incident, query: QueryDict) -> tuple[SafeString, dict[str, Any]]:
-    all_ = whole(incident)
-    form = TimelineFilter(query, sketches=all_.sketches)
-    fitting = form.apply(Entry.objects.filter(incident=incident).standing())
-    found, left_out = _window(fitting, form)
-    made = rows(incident, found, all_, timezone.get_current_timezone())  # type: ignore[arg-type]
+    standing = Entry.objects.filter(incident=incident).standing()
+    short = [] if query else list(standing.prefetch_related("links").order_by("sort", "seq")[: WINDOW + 1])
+    if 0 < len(short) <= WINDOW:
+        all_ = whole_of([sketch(one) for one in short], milestones_of(incident))
+        form, found, left_out = TimelineFilter(query, sketches=all_.sketches), short, 0
+    else:
+        all_ = whole(incident)
+        form = TimelineFilter(query, sketches=all_.sketches)
+        found, left_out = _window(form.apply(standing), form)
+    made = rows(incident, found, all_, timezone.get_current_timezone())
     unfolded = form.asked.get("wrote") == "kizuki"
     table = drawn(incident, made if unfolded else folded(made), all_)
     about = {

@@ -48,10 +48,10 @@ def _context(incident: Incident) -> dict[str, Any]:
     )
     return {
         "incident": incident, "since": ago(begun, incident.closed_at or now), "noticed": noticed is not None, "now": now,
-        "entries": [(entry, shown(entry, zone), _mark(entry), LANE_NAMES[entry.lane]) for entry in newest[:ENTRIES]],  # type: ignore[arg-type]
+        "entries": [(entry, shown(entry, zone), _mark(entry), LANE_NAMES[entry.lane]) for entry in newest[:ENTRIES]],
         "tasks": [(task, _left(task, now)) for task in tasks[:TASKS]], "more": max(0, tasks.count() - TASKS),
         "ahead": [NAMES[name] for name in AHEAD if name not in reached],
-        "reached": [(NAMES[name], shown(reached[name], zone)) for name in MILESTONES if name in reached],  # type: ignore[arg-type]
+        "reached": [(NAMES[name], shown(reached[name], zone)) for name in MILESTONES if name in reached],
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
 
 import pytest
 
@@ -10,13 +10,13 @@ from kizuki.jobs import pace
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """A clock that the test moves on."""
     now = [100.0]
-    monkeypatch.setattr(pace.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     monkeypatch.setitem(pace.HOLD, "sqlite", 0.1)
     monkeypatch.setitem(pace.HOLD, "postgresql", 0.1)
-    yield now
+    return now
 
 
 def test_the_size_follows_the_time_that_the_portion_before_took(clock: list[float]) -> None:
@@ -32,7 +32,7 @@ def test_the_size_follows_the_time_that_the_portion_before_took(clock: list[floa
 
 def test_resting_takes_the_time_that_the_database_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(pace.time, "sleep", slept.append)
+    monkeypatch.setattr(time, "sleep", slept.append)
     monkeypatch.setitem(pace.PAUSE, "sqlite", 0.055)
     monkeypatch.setitem(pace.PAUSE, "postgresql", 0.055)
     pace.rest()
