@@ -26,12 +26,15 @@ PAGES = [
     "/devices/admissions/ask?what=XR-8&kind=iot&zone=hq&unit=it", "/jobs/?all", "/journal/", "/journal/1/",
     "/account/", "/account/people/", "/account/people/invite/", "/account/people/1/", "/account/people/2/deactivate/",
     "/account/sign-out/", "/account/passkeys/", "/account/confirm/", "/keys", "/no-such-page",
+]  # fmt: skip
+#: Pages that are looked at at both widths and in both languages, in turn light or dark.
+IN_TURN = [
     "/measures/rounds/1/", "/measures/proposals/1/", "/devices/42", "/devices/admissions/1", "/tasks/1", "/replay/notes/1?now=1",
     "/maturity/meti-ipa-visualisation/2/", "/incidents/", "/incidents/?status=all&q=zzzzzz", "/incidents/new", "/incidents/figures",
     "/incidents/mine", "/incidents/procedures/", "/incidents/procedures/ransomware", "/incidents/procedures/import", "/webhooks/",
     "/webhooks/new",
 ]  # fmt: skip
-#: Pages of one incident, the first of the demo, below its address.
+#: The same of one incident, the first of the demo, below its address.
 OF_INCIDENT = [
     "", "?q=zzzzzz", "?as_of={now}", "/wall", "/picture", "/paste", "/entries/3", "/settings", "/figures", "/severity", "/stop",
     "/stop?fact-target=internet&fact-spreading=now", "/known", "/known?find=dc", "/next", "/tasks", "/tasks/new", "/tasks/1",
@@ -71,7 +74,8 @@ def test_every_page_for_everyone(width: int, scheme: str, language: str, visits:
     inside.goto("/incidents/?sort=opened")
     number = inside.locator("main table a[href*='/incidents/INC-']").first.get_attribute("href")
     now = datetime.now(UTC).isoformat(timespec="minutes")[:16]
-    pages = [*PAGES, *(f"{number}{rest}".replace("{now}", now) for rest in OF_INCIDENT)]
+    in_turn = [*IN_TURN, *(f"{number}{rest}".replace("{now}", now) for rest in OF_INCIDENT)]
+    pages = [*PAGES, *in_turn[LOOKS.index((width, scheme, language)) % 2 :: 2]]
     found = [line for address in pages for line in faults(inside, address)]
     outside, _say = visits.open(None, language, **options)
     found += [line for address in OUTSIDE for line in faults(outside, address)]
