@@ -35,6 +35,8 @@ MOST_CASES: Final = 200
 MOST_ALIKE: Final = 3
 MOST_TITLE: Final = 300
 _libraries: Kept[Library] = Kept(4)
+#: What resembles an incident, by all that it is compared by.
+_found: Kept[list[Alike]] = Kept(64)
 
 
 class CaseLine(NamedTuple):
@@ -87,7 +89,8 @@ class Advice:
         self.rows = {row.slug: row for row in rows}
         self.assets = [row.key for row in assets]
         self.seen = seen_of(incident, self.assets, register)
-        self.alike = alike(self.seen, _library(rows), MOST_ALIKE)
+        key = (incident.pk, self.seen, tuple(row.digest for row in rows))
+        self.alike = _found.get(key, lambda: alike(self.seen, _library(rows), MOST_ALIKE))
 
     def cases(self) -> list[CaseLine]:
         """The cases that resemble, best first."""

@@ -48,7 +48,7 @@ GROUPS: Final = (
 #: What it costs to leave out an entry of the case, so that one faint likeness does not jump to the end of its timeline.
 GAP: Final = 0.02
 #: Of an incident with more entries only the first and the newest are compared.
-MOST_ENTRIES: Final = 300
+MOST_ENTRIES: Final = 200
 #: Resemblance below this is none.
 LEAST: Final = 1.0
 

@@ -259,7 +259,7 @@ def test_signs_of_every_step_are_known() -> None:
 
 
 def test_a_long_incident_is_compared_at_once() -> None:
-    """2,000 entries beside two hundred cases: within a second."""
+    """2,000 entries beside two hundred cases: within two seconds, once for each state of the two."""
     many: list[Any] = [case for n in range(25) for case in cases()]
     library = Library(many)
     texts = [entry.text.en or "" for case in cases() for entry in case.timeline.entries]
@@ -270,4 +270,4 @@ def test_a_long_incident_is_compared_at_once() -> None:
     taken = time.perf_counter() - start
     assert found
     assert made
-    assert taken < 1.5, taken
+    assert taken < 2, taken

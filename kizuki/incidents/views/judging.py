@@ -169,7 +169,7 @@ def _answer(incident: Incident, version: Any, form: JudgeForm) -> dict[str, Any]
     people = ", ".join(person.name for person in who.people) if who else ""
     query = {
         "question": question,
-        "options": "\n".join(options),
+        **{f"option_{n}": option for n, option in enumerate(options, start=1)},
         "decided_by": people,
         "reason": plain(shown.rule.because),
     }
