@@ -80,10 +80,9 @@ def save_item(
     values = _checked(
         incident, parts, part=part, text=text, measures=measures, root=root, common=common, owner=owner, due=due
     )
-    if before is None:
-        item = Item(id=f"{part[0]}{incident.last_seq + 1}", source=source, entry=entry, **values)
-    else:
-        item = msgspec.structs.replace(before, version=before.version + 1, **values)
+    first = Item(id=f"{part[0]}{incident.last_seq + 1}", text="", version=0, source=source, entry=entry)
+    base = before or first
+    item = msgspec.structs.replace(base, version=base.version + 1, **values)
     item = msgspec.structs.replace(item, task=_follow(incident, part, item, by))
     _store(review, engine.put(parts, part, item))
     told = {"part": part, **msgspec.to_builtins(item)}
