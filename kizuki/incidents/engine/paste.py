@@ -49,17 +49,22 @@ _ENDS_WITH_TIME: Final = re.compile(
 
 class _Item:
     """An entry while its lines are collected. `bare`: a time of day whose day is not known yet, as written; `day`: the day under which it
-    stands; `log`: a machine wrote it; `ahead`: what of its first line is not text."""
+    stands; `log`: a machine wrote it; `alone`: its first line holds nothing but a time; `begun`: that line has text as well."""
 
     def __init__(
         self, line_no: int, whole: str, text: str = "", *, at: str | None = None, note: str = "", who: str = ""
     ) -> None:
         self.line_no, self.whole, self.at, self.note, self.who = line_no, whole, at, note, who
-        self.lines = [text] if text else []
+        self.begin(text)
         self.bare = ""
         self.minutes = 0
         self.day: date | None = None
         self.log = self.bracketed = self.alone = self.full = False
+
+    def begin(self, text: str) -> None:
+        """Begin with what its first line says; "" for nothing."""
+        self.lines: list[str] = [text] if text else []
+        self.begun = bool(text)
 
     def text(self) -> str:
         return "\n".join(self.lines).strip("\n")
@@ -195,7 +200,7 @@ class _Reader:
         item.alone = not rest
         if rest and not item.log:
             item.who, rest = speakers.speaker(rest, sure=item.bracketed)
-        item.lines = [rest] if rest else []
+        item.begin(rest)
         return item
 
     def _in_front(self, body: str) -> tuple[str | None, str, int, str] | None:
@@ -322,7 +327,7 @@ def _settle(item: _Item, day: date, here: Here) -> None:
     except BadMoment as error:
         item.note = error.code
     if item.note:
-        item.lines = [item.whole, *item.lines[0 if item.alone else 1 :]]
+        item.lines = [item.whole, *item.lines[1 if item.begun else 0 :]]
 
 
 def _proposed(item: _Item, here: Here) -> Proposed:

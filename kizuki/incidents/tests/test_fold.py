@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import Cast
@@ -18,6 +18,8 @@ from kizuki.incidents.engine.fold import COLUMNS, Member, Reached, Row, State, k
 from kizuki.incidents.models import Entry, Incident, MilestoneAt
 from kizuki.register.models import Asset, Organisation
 
+#: A busy machine is no fault of what is tried.
+UNHURRIED = settings(deadline=None)
 BEGIN = datetime(2026, 11, 22, 5, tzinfo=UTC)
 
 
@@ -203,6 +205,7 @@ def timelines(draw: st.DrawFn) -> list[Row]:
     return rows
 
 
+@UNHURRIED
 @given(timelines(), st.randoms(), st.integers(0, 9))
 def test_the_order_of_the_input_does_not_matter(rows: list[Row], random: Any, minute: int) -> None:
     shuffled = rows[:]
@@ -211,6 +214,7 @@ def test_the_order_of_the_input_does_not_matter(rows: list[Row], random: Any, mi
     assert state_now(iter(shuffled)) == state_now(rows)
 
 
+@UNHURRIED
 @given(timelines(), st.integers(0, 9))
 def test_a_moment_is_the_fold_of_what_was_known_then_and_the_last_that_of_all(rows: list[Row], minute: int) -> None:
     then = known(rows, at(minute))
@@ -220,6 +224,7 @@ def test_a_moment_is_the_fold_of_what_was_known_then_and_the_last_that_of_all(ro
     assert {**_parts(last), "moment": None} == {**_parts(state_now(rows)), "moment": None}
 
 
+@UNHURRIED
 @given(timelines())
 def test_each_entry_stands_was_corrected_taken_back_or_takes_one_back(rows: list[Row]) -> None:
     state = state_now(rows)

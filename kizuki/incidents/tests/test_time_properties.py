@@ -6,7 +6,7 @@ import contextlib
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from kizuki.incidents.engine.human import begin, read_moment
@@ -15,6 +15,8 @@ from kizuki.incidents.engine.moment import BadMoment, check, in_zone, instant, p
 from kizuki.incidents.engine.paste import read_paste
 from kizuki.kit import when
 
+#: A busy machine is no fault of what is tried.
+UNHURRIED = settings(deadline=None)
 #: With and without daylight time, on both halves of the world, by an hour and by half of one, at midnight, and across the date line.
 ZONES = st.sampled_from([
     "Asia/Tokyo", "UTC", "Europe/Berlin", "America/New_York", "America/St_Johns", "Australia/Lord_Howe",
@@ -49,6 +51,7 @@ def tried(written: str, *, now: datetime, zone: str) -> str:
         return error.code
 
 
+@UNHURRIED
 @given(INSTANTS, ZONES, ZONES, LATER)
 def test_an_instant_written_in_a_zone_and_shown_in_another_stays_where_it_is(
     at: datetime, here: str, there: str, later: timedelta
@@ -62,6 +65,7 @@ def test_an_instant_written_in_a_zone_and_shown_in_another_stays_where_it_is(
     assert placed(shown, zone=here, day_one=DAY_ONE) == instant(at.astimezone(ZoneInfo(there)))
 
 
+@UNHURRIED
 @given(
     INSTANTS,
     ZONES,
@@ -95,6 +99,7 @@ def test_a_local_time_means_its_instant_or_is_refused_as_double(
     )
 
 
+@UNHURRIED
 @given(
     INSTANTS,
     ZONES,
@@ -107,6 +112,7 @@ def test_a_day_without_a_year_means_the_last_such_day(at: datetime, zone: str, m
     assert read == "twice" or placed(read, zone=zone, day_one=DAY_ONE).low == at
 
 
+@UNHURRIED
 @given(INSTANTS, ZONES, st.integers(0, 23 * 60 + 59))
 def test_a_bare_time_of_day_is_never_to_come_and_never_before_today(now: datetime, zone: str, minute: int) -> None:
     written = f"{minute // 60}:{minute % 60:02}"
@@ -140,6 +146,7 @@ FORMS = st.one_of(
 NOW = datetime(2037, 1, 1, tzinfo=UTC)
 
 
+@UNHURRIED
 @given(FORMS, ZONES, st.dates(date(2015, 1, 1), date(2030, 1, 1)))
 def test_what_was_given_back_is_given_back_again_and_lies_at_the_same_place(
     written: str, zone: str, day_one: date
@@ -154,6 +161,7 @@ def test_what_was_given_back_is_given_back_again_and_lies_at_the_same_place(
         assert when.parse(once).precision == when.parse(written).precision
 
 
+@UNHURRIED
 @given(FORMS, st.sampled_from(["Asia/Tokyo", "Europe/Berlin"]), st.sampled_from(["en", "ja"]))
 def test_a_time_as_readers_see_it_is_read_again(written: str, zone: str, language: str) -> None:
     day_one = date(2026, 6, 10)
@@ -166,6 +174,7 @@ def test_a_time_as_readers_see_it_is_read_again(written: str, zone: str, languag
         assert read_moment(label, now=NOW, zone=zone, day_one=day_one) == once
 
 
+@UNHURRIED
 @given(
     st.one_of(FORMS, INSTANTS.map(lambda at: instant(at).at)), ZONES, st.sampled_from(["it contain", "情シス 封じ込め"])
 )
@@ -180,6 +189,7 @@ def test_a_printed_line_has_the_same_moment(written: str, zone: str, words: str)
         assert (pasted.at, pasted.note) == (at, "")
 
 
+@UNHURRIED
 @given(INSTANTS, ZONES, st.sampled_from(["{}Z host x", "<34>1 {}Z host x", "[{}Z] x"]))
 def test_a_line_of_a_log_has_the_moment_of_the_log(at: datetime, zone: str, form: str) -> None:
     line = form.format(f"{at:%Y-%m-%dT%H:%M:%S}")
@@ -187,6 +197,7 @@ def test_a_line_of_a_log_has_the_moment_of_the_log(at: datetime, zone: str, form
     assert pasted.at == in_zone(at, zone).at
 
 
+@UNHURRIED
 @given(st.text("0123456789:/-年月日時分頃~ T+Zday昨日今earlyweekbfor前目か以上\n [", max_size=24), ZONES)
 def test_any_text_is_a_time_a_refusal_or_text(text: str, zone: str) -> None:
     now = datetime(2026, 11, 22, 5, 20, tzinfo=UTC)
