@@ -85,8 +85,7 @@ def save_item(
     item = msgspec.structs.replace(base, version=base.version + 1, **values)
     item = msgspec.structs.replace(item, task=_follow(incident, part, item, by))
     _store(review, engine.put(parts, part, item))
-    told = {"part": part, **msgspec.to_builtins(item)}
-    was = {"text": before.text} if before else None
+    told, was = {"part": part, **msgspec.to_builtins(item)}, {"text": before.text} if before else None
     note(incident, Auto.REVIEW, by=by, kind="learn", id=item.id, values=told, was=was, once=once)
     _record(incident, by, {"part": part, "item": item.id})
     return item
