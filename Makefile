@@ -1,5 +1,5 @@
 # Everything a person needs to type. `make run` and `make test` install what they need by themselves.
-.PHONY: run test lint types messages e2e bench lock format
+.PHONY: run test lint types messages e2e bench soak lock format
 
 PORT ?= 8000
 
@@ -22,6 +22,11 @@ messages:       ## gather the texts of the pages and make the Japanese catalogue
 bench:          ## the speeds that are promised, measured here
 	@scripts/setup test
 	@for file in benchmarks/[a-z]*.py; do .venv/bin/python -m benchmarks.$$(basename $$file .py) || exit 1; done
+
+soak:           ## kill the server 200 times under eight writers, on both databases: is anything lost or doubled?
+	@scripts/setup test
+	@.venv/bin/python scripts/soak
+	@scripts/postgres .venv/bin/python scripts/soak
 
 lock:           ## choose the newest versions that fit and write them down
 	@scripts/lock

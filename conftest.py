@@ -17,6 +17,7 @@ from django.test import Client, TransactionTestCase
 
 from kizuki.accounts.choices import Role
 from kizuki.accounts.models import Person
+from kizuki.incidents import triggers as incident_triggers
 from kizuki.jobs import pace
 from kizuki.journal import triggers
 
@@ -118,14 +119,16 @@ _django_empties: Any = vars(TransactionTestCase)["_fixture_teardown"]
 
 
 def _empty(self: Any) -> None:
-    """Between tests that really commit, all tables are emptied; only for that the journal's triggers step aside."""
+    """Between tests that really commit, all tables are emptied; only for that the triggers of what is only added step aside."""
     for alias in connections:
+        incident_triggers.remove(connections[alias])
         triggers.remove_all(connections[alias])
     try:
         _django_empties(self)
     finally:
         for alias in connections:
             triggers.install_all(connections[alias])
+            incident_triggers.install(connections[alias])
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -25,6 +26,20 @@ PAGES = [
     "/devices/admissions/ask?what=XR-8&kind=iot&zone=hq&unit=it", "/jobs/?all", "/journal/", "/journal/1/",
     "/account/", "/account/people/", "/account/people/invite/", "/account/people/1/", "/account/people/2/deactivate/",
     "/account/sign-out/", "/account/passkeys/", "/account/confirm/", "/keys", "/no-such-page",
+]  # fmt: skip
+#: Pages that are looked at at both widths and in both languages, in turn light or dark.
+IN_TURN = [
+    "/measures/rounds/1/", "/measures/proposals/1/", "/devices/42", "/devices/admissions/1", "/tasks/1", "/replay/notes/1?now=1",
+    "/maturity/meti-ipa-visualisation/2/", "/incidents/", "/incidents/?status=all&q=zzzzzz", "/incidents/new", "/incidents/figures",
+    "/incidents/mine", "/incidents/procedures/", "/incidents/procedures/ransomware", "/incidents/procedures/import", "/webhooks/",
+    "/webhooks/new",
+]  # fmt: skip
+#: The same of one incident, the first of the demo, below its address.
+OF_INCIDENT = [
+    "", "?q=zzzzzz", "?as_of={now}", "/wall", "/picture", "/paste", "/entries/3", "/settings", "/figures", "/severity", "/stop",
+    "/stop?fact-target=internet&fact-spreading=now", "/known", "/known?find=dc", "/next", "/tasks", "/tasks/new", "/tasks/1",
+    "/tasks/1/edit", "/decisions", "/decisions/new", "/decisions/1", "/review", "/review/elsewhere", "/close", "/report",
+    "/report?audience=technical", "/report/import",
 ]  # fmt: skip
 OUTSIDE = ["/account/sign-in/", "/account/inactive/", "/account/first/no-such-link/", "/measures/answer/no-such-link/"]
 LOOKS = [(1280, "light", "en"), (1280, "dark", "ja"), (375, "light", "ja"), (375, "dark", "en")]
@@ -56,7 +71,12 @@ def faults(page: Page, address: str) -> list[str]:
 def test_every_page_for_everyone(width: int, scheme: str, language: str, visits: Visits) -> None:
     options: dict[str, Any] = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
     inside, _say = visits.open("administrator", language, **options)
-    found = [line for address in PAGES for line in faults(inside, address)]
+    inside.goto("/incidents/?sort=opened")
+    number = inside.locator("main table a[href*='/incidents/INC-']").first.get_attribute("href")
+    now = datetime.now(UTC).isoformat(timespec="minutes")[:16]
+    in_turn = [*IN_TURN, *(f"{number}{rest}".replace("{now}", now) for rest in OF_INCIDENT)]
+    pages = [*PAGES, *in_turn[LOOKS.index((width, scheme, language)) % 2 :: 2]]
+    found = [line for address in pages for line in faults(inside, address)]
     outside, _say = visits.open(None, language, **options)
     found += [line for address in OUTSIDE for line in faults(outside, address)]
     assert not found, "\n".join(found)

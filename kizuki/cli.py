@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from kizuki.commands import criteria, files, help, organisation, replaying, server
+from kizuki.commands import criteria, files, help, incidents, organisation, replaying, server
 from kizuki.commands.output import language
 
 app = typer.Typer(
@@ -19,7 +19,7 @@ app = typer.Typer(
 )
 for command in (*replaying.COMMANDS, *files.COMMANDS, *server.COMMANDS):
     app.command()(command)
-for group in (files.case_app, organisation.org_app, criteria.criteria_app):
+for group in (files.case_app, organisation.org_app, criteria.criteria_app, incidents.incident_app):
     app.add_typer(group)
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kizuki.measures.actions.coverage import key_of
 from kizuki.register.models import Coverage
-from tests import measuring, replaying
+from tests import incidenting_api, measuring, replaying
 from tests.conftest import World
 
 NOBODY = 999_999_999
@@ -18,6 +18,8 @@ NOBODY = 999_999_999
 
 def arguments(world: World, route: str, obj: str) -> dict[str, Any] | None:
     """None where the address is not one of these."""
+    if (inside := incidenting_api.arguments(world, route.removeprefix("api:"), obj)) is not None:
+        return inside
     own = obj == "own"
     found: dict[str, Callable[[], dict[str, Any]]] = {
         "task": lambda: {"task_id": world.made["task"].pk if own else NOBODY},
@@ -49,6 +51,8 @@ def arguments(world: World, route: str, obj: str) -> dict[str, Any] | None:
 
 def body(world: World, route: str, method: str) -> Any:
     """What a program sends there as JSON; None where it sends something else, or nothing."""
+    if (inside := incidenting_api.body(world, route.removeprefix("api:"), method)) is not None:
+        return inside
     title = {"title": {"en": "New"}, "unit": "it"}
     sent: dict[tuple[str, str], Callable[[], Any]] = {
         ("tasks", "POST"): lambda: {**title, "once": "1"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 import uuid
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import transaction
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import timezone
 
 from conftest import make_person
@@ -42,6 +44,7 @@ from kizuki.register.engine.observation import Observation
 from kizuki.register.models import Asset, Organisation
 from kizuki.replay.actions import rank, refresh, stale
 from kizuki.tasks.actions import About, Origin, create_task
+from tests import incidenting
 from tests.importing import brought
 from tests.passkeys import registered
 
@@ -71,10 +74,22 @@ class World(NamedTuple):
 
     def client(self, who: str, **extra: Any) -> Client:
         """A client on which this person has signed in just now with the password; "anonymous": nobody has."""
-        client = Client(**extra)
+        client = quick(**extra)
         if who in self.sessions:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
         return client
+
+
+@functools.cache
+def _handler(strict: bool) -> ClientHandler:
+    return ClientHandler(enforce_csrf_checks=strict)
+
+
+def quick(*, enforce_csrf_checks: bool = False, **extra: Any) -> Client:
+    """A client that shares the chain of middleware with the others: setting it up for each takes as long as many a request."""
+    client = Client(enforce_csrf_checks=enforce_csrf_checks, **extra)
+    client.handler = _handler(enforce_csrf_checks)
+    return client
 
 
 def _session(person: Person) -> str:
@@ -173,7 +188,7 @@ def build() -> World:
     sessions = {name: _session(person) for name, person in people.items()}
     Person.objects.filter(pk=people["deactivated"].pk).update(is_active=False)
     remove_case(case=Case.objects.get(slug="removed-case"), by=people["manager"])
-    made = _made(people["other"])
+    made = {**_made(people["other"]), **incidenting.made(people)}
     company.refresh_from_db()
     refresh(organisation=company, cases=stale(company))
     rank(organisation=company)

@@ -8,9 +8,11 @@ where a line of ANYONE says otherwise.
 from __future__ import annotations
 
 from kizuki.register.engine.kinds import KINDS
+from tests import expectations_incidents
 
 GET, POST, PUT, DELETE = "GET", "POST", "PUT", "DELETE"
-#: Objects that a line may name: `-` the route has none; own, foreign: of the person, of another; missing: no such thing.
+#: Objects that a line may name: `-` the route has none; own, foreign: of the person, of another; missing: no such thing. What of
+#: incidents stands in expectations_incidents.py.
 Lines = list[tuple[str, str, str]]
 
 ADMIN_SEES = "404 404 404 404 200 200"
@@ -214,6 +216,8 @@ EXPECTED: dict[str, Lines] = {
     "criteria:withdraw": [(POST, "draft", WRITER_DOES), (POST, "own", WRITER_DOES), (POST, "missing", WRITER_MISSES)],
     "criteria:decisions": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
     "criteria:decision": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    **expectations_incidents.PAGES,
+    **expectations_incidents.API,
     # jobs
     "jobs:jobs": [(GET, "-", "200")],
     "jobs:job": [(GET, "own", "200"), (GET, "foreign", ADMIN_SEES), (GET, "missing", "404")],
@@ -358,13 +362,16 @@ ANYONE: dict[tuple[str, str, str], str] = {
     ("account_logout", POST, "-"): "302",
 }
 
-#: What a program gets for what is not there, read or written: 404, unless the room is closed to some before they can ask.
-KEYED_MISSING: dict[str, str] = {
-    f"api:import{part}": WRITER_MISSES for part in ("", "_description", "_lines", "_apply", "_undo")
+#: What a program gets for what is not there, by address or by address and method: 404, unless the room is closed to some before
+#: they can ask.
+KEYED_MISSING: dict[str | tuple[str, str], str] = {
+    **{f"api:import{part}": WRITER_MISSES for part in ("", "_description", "_lines", "_apply", "_undo")},
+    **expectations_incidents.KEYED_MISSING,
 }
 
 #: What a program gets with a key that may write, where a session only reads.
 KEYED: dict[tuple[str, str], str] = {
+    **expectations_incidents.KEYED,
     ("api:tried", POST): SEES_ALL,
     ("api:tasks", POST): PROGRAM_WRITES,
     ("api:task", PUT): PROGRAM_WRITES,

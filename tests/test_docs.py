@@ -16,9 +16,14 @@ from msgspec import inspect as shapes
 from kizuki.casebook.engine import read as case_file
 from kizuki.casebook.engine.format import Case
 from kizuki.cli import app
+from kizuki.criteria.engine.format import Criteria
+from kizuki.criteria.engine.read import read_sound
+from kizuki.incidents.engine import procedure as procedure_file
+from kizuki.incidents.engine.procedure import Procedure
 from kizuki.measures.engine import format as measures_file
 from kizuki.measures.engine.format import Measures
 from kizuki.measures.library import catalogue
+from kizuki.measures.library import measures as of_library
 from kizuki.register.engine import read as organisation_file
 from kizuki.register.engine.format import Organisation
 from kizuki.register.library import vocabulary
@@ -67,7 +72,7 @@ def keys(kind: type) -> set[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", [Case, Organisation, Measures])
+@pytest.mark.parametrize("kind", [Case, Organisation, Measures, Criteria, Procedure])
 def test_every_key_of_a_file_is_explained(language: str, kind: type[msgspec.Struct]) -> None:
     told = set(re.findall(r"`([a-z_]+)(?:: [^`]*)?`", page(language, "formats"))) | {"ja", "en"}
     assert keys(kind) - told == set()
@@ -85,6 +90,8 @@ def test_examples_can_be_read(language: str) -> None:
             "example", raw, vocabulary=vocabulary(), measures=catalogue()
         ),
         "measures": lambda raw: measures_file.read("example", raw),
+        "criteria": lambda raw: read_sound("example", raw),
+        "procedure": lambda raw: procedure_file.read("example", raw, measures=frozenset(of_library())),
     }
     kinds = [text.split("/")[1] for text in examples(language)]
     assert sorted(kinds) == sorted(readers)

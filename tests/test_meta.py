@@ -17,7 +17,9 @@ TESTS = [
     p for p in ROOT.rglob("test_*.py") if "kizuki" in p.parts[len(ROOT.parts) :] or p.parent.name in ("tests", "e2e")
 ]
 #: What the tests build on counts as used by them: the cast, and the whole site of the tests of routes and pages.
-SAID = "\n".join(p.read_text(encoding="utf-8") for p in [*TESTS, ROOT / "conftest.py", ROOT / "tests" / "conftest.py"])
+SAID = "\n".join(
+    p.read_text(encoding="utf-8") for p in [*TESTS, ROOT / "conftest.py", *(ROOT / "tests").glob("[a-z]*.py")]
+)
 
 
 def documents(language: str) -> str:
@@ -28,18 +30,32 @@ def documents(language: str) -> str:
 BY_WAY = {
     ("accounts", "note_second_factor"): "accounts/tests/test_me.py: add_second_factor",
     ("accounts", "prune_links"): "accounts/tests/test_prune.py: prune_entrance",
+    ("incidents", "propose_indicators"): "incidents/tests/test_known.py: add_entry",
+    ("register", "begin_organisation"): "register/tests/test_pages.py: /register/about",
 }
 WRITES = re.compile(r"@transaction\.atomic|\.(create|update|save|delete|bulk_create|bulk_update)\(|\bby: |record\(")
 
 
 def actions() -> list[tuple[str, str]]:
-    """(room, name) of every write: functions of an actions.py that are one transaction, or write rows by themselves."""
+    """(room, name) of every write: functions of an actions.py that are one transaction, or write rows by themselves; where the actions
+    are a package, those that it offers."""
     found = []
-    for path in sorted(KIZUKI.glob("*/actions.py")):
+    for path in sorted([*KIZUKI.glob("*/actions.py"), *KIZUKI.glob("*/actions/[a-z]*.py")]):
+        package = path.parent.name == "actions"
+        room, offered = (path.parent.parent.name, names_in(path.parent)) if package else (path.parent.name, None)
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.FunctionDef) and node.name[0] != "_" and WRITES.search(ast.unparse(node)):
-                found.append((path.parent.name, node.name))
+            known = (
+                isinstance(node, ast.FunctionDef) and node.name[0] != "_" and (offered is None or node.name in offered)
+            )
+            if isinstance(node, ast.FunctionDef) and known and WRITES.search(ast.unparse(node)):
+                found.append((room, node.name))
     return found
+
+
+def names_in(package: Path) -> set[str]:
+    """What a package of actions offers to others."""
+    tree = ast.parse((package / "__init__.py").read_text(encoding="utf-8"))
+    return {alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names}
 
 
 def settings() -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from ninja import NinjaAPI, Status
 
@@ -15,6 +17,7 @@ from kizuki.devices.api import router as devices
 from kizuki.devices.api_admissions import router as admissions
 from kizuki.devices.api_observations import router as observations
 from kizuki.imports.api import router as imports
+from kizuki.incidents.api import ROUTERS as INCIDENTS
 from kizuki.kit.document import json_schema
 from kizuki.measures.api import router as measures
 from kizuki.measures.api import schemas as measure_schemas
@@ -36,6 +39,8 @@ api.add_router("/devices", observations)
 api.add_router("/devices", devices)
 api.add_router("/admissions", admissions)
 api.add_router("/imports", imports)
+for router in INCIDENTS:
+    api.add_router("/incidents", router)
 api.add_router("/measures", measures)
 api.add_router("/measures", coverage)
 api.add_router("/maturity", maturity)
@@ -43,12 +48,26 @@ api.add_router("/register", register)
 api.add_router("/replay", affected)
 api.add_router("/replay", replay)
 api.add_router("/tasks", tasks)
+
+
+@api.exception_handler(PermissionDenied)
+def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:
+    """Whoever sees it and may not do that."""
+    return api.create_response(request, {"detail": "You may not do that."}, status=403)
+
+
 SCHEMAS: dict[str, type] = {"case": Case, "organisation": Organisation, "measures": Measures}
 
 
 @api.get("/openapi.json", include_in_schema=False, url_name="openapi-json")
 def openapi(request: HttpRequest) -> Any:
     """The API's own document."""
+    return _document()
+
+
+@functools.cache
+def _document() -> Any:
+    """Made once: it takes longer than any answer."""
     document = api.get_openapi_schema()
     document["components"]["schemas"].update(record_schemas() | measure_schemas())
     return document

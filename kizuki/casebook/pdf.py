@@ -1,4 +1,4 @@
-"""A case as PDF, made from the same parts as its page, as a job, and kept by what it was made from."""
+"""A case as PDF, made from the same parts as its page, as a job, and kept by what it was made from. Rooms above draw theirs with it."""
 
 from __future__ import annotations
 
@@ -47,11 +47,15 @@ def file_of(html: str) -> Path:
 
 
 def write_pdf(html: str) -> Path:
-    """Draw the PDF unless it is there. Nothing is fetched. Raises `NoPdf` where Pango is missing."""
+    """Draw the PDF of a case unless it is there. Nothing is fetched. Raises `NoPdf` where Pango is missing."""
     path = file_of(html)
-    if path.exists():
-        return path
-    command = [sys.executable, "-m", "kizuki.casebook.draw", str(finders.find("kizuki/print.css"))]
+    return path if path.exists() else draw(html, path, "kizuki/print.css")
+
+
+def draw(html: str, path: Path, sheet: str = "") -> Path:
+    """Draw the PDF of a page into a file, with the style sheet of that name besides the page's own. Nothing is fetched. Raises `NoPdf`
+    where Pango is missing."""
+    command = [sys.executable, "-m", "kizuki.casebook.draw", *([str(finders.find(sheet))] if sheet else [])]
     drawn = subprocess.run(command, input=html.encode(), capture_output=True, timeout=TIMEOUT, check=False)  # noqa: S603
     if drawn.returncode == NO_LIBRARY:
         raise NoPdf(drawn.stderr.decode(errors="replace")[:500])

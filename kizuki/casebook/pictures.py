@@ -40,14 +40,18 @@ def grouped(entries: Sequence[Entry]) -> list[Group]:
 
 
 def timeline(case: Case, language: str) -> list[SafeString]:
-    """The timeline in lanes; more than 30 entries become several pictures. Empty for a case without entries."""
-    groups = grouped(case.timeline.entries)
+    """The timeline of a case in lanes; see `lying`."""
+    return lying(case.timeline.lanes, case.timeline.entries, language)
+
+
+def lying(lanes: Sequence[Lane], entries: Sequence[Entry], language: str, most: int = MOST) -> list[SafeString]:
+    """A timeline in lanes; more than `most` entries become several pictures. Empty without entries."""
     pictures: list[list[Group]] = [[]]
-    for group in groups:
-        if sum(len(g.entries) for g in pictures[-1]) + len(group.entries) > MOST and pictures[-1]:
+    for group in grouped(entries):
+        if sum(len(g.entries) for g in pictures[-1]) + len(group.entries) > most and pictures[-1]:
             pictures.append([])
         pictures[-1].append(group)
-    return [_Lying(case.timeline.lanes, part, language, n).markup() for n, part in enumerate(pictures) if part]
+    return [_Lying(lanes, part, language, n).markup() for n, part in enumerate(pictures) if part]
 
 
 class _Label(NamedTuple):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -36,39 +36,56 @@ def _x(minutes: int) -> float:
     return LEFT + share * (RIGHT - LEFT)
 
 
+class Bar(NamedTuple):
+    """One duration of the picture. `mark`: what it belongs to, in a few letters; `own`: what the picture is about."""
+
+    mark: str
+    duration: Duration
+    own: bool = False
+
+
 def picture(row: Case, others: Sequence[Case], language: str) -> SafeString:
     """One block a span: this case on top, the others below it in the library's order."""
-    blocks = []
-    for span, name in SPANS.items():
-        bars = [(case, case.durations()[span]) for case in (row, *others) if span in case.spans]
-        blocks.append((str(name), bars))
-    height = 34 + sum(14 + PITCH * max(len(bars), 1) for _n, bars in blocks)
+    bars = {
+        span: [Bar(c.mark, c.durations()[span], c.pk == row.pk) for c in (row, *others) if span in c.spans]
+        for span in SPANS
+    }
     title = _("Times of case %(mark)s beside the other cases'") % {"mark": row.mark}
-    text = "; ".join(f"{name}: " + ", ".join(f"{c.mark} {d.label(language)}" for c, d in bars) for name, bars in blocks)
+    return drawn(bars, language, title)
+
+
+def drawn(bars: Mapping[str, Sequence[Bar]], language: str, title: str) -> SafeString:
+    """One block a span with its bars from the top; a span without any says so."""
+    blocks = [(str(name), bars.get(span, ())) for span, name in SPANS.items()]
+    height = 34 + sum(14 + PITCH * max(len(found), 1) for _n, found in blocks)
+    text = "; ".join(
+        f"{name}: " + ", ".join(f"{b.mark} {b.duration.label(language)}" for b in found) for name, found in blocks
+    )
     drawing = Drawing("tp", WIDTH, height, title, text)
     for minutes, ja, en in TICKS:
         x = _x(minutes)
         drawing.text("x11 x3 mid", x, 12, ja if language == "ja" else en)
         drawing.path("hl", f"M{number(x)} 18V{number(height)}")
     y = 26.0
-    for name, bars in blocks:
+    for name, found in blocks:
         drawing.path("hl2", f"M0 {number(y - 4)}H{number(WIDTH)}")
         drawing.text("x12 xb", 0, y + 9, name)
-        if not bars:
+        if not found:
             drawing.text("x11 x3", LEFT, y + 9, _("not stated"))
-        for case, duration in bars:
-            _bar(drawing, case, duration, y, own=case.pk == row.pk)
+        for bar in found:
+            _bar(drawing, bar, y)
             y += PITCH
-        y += 14 if bars else 14 + PITCH
+        y += 14 if found else 14 + PITCH
     return drawing.markup()
 
 
-def _bar(drawing: Drawing, case: Case, duration: Duration, y: float, *, own: bool) -> None:
+def _bar(drawing: Drawing, bar: Bar, y: float) -> None:
+    duration = bar.duration
     left, right = _x(duration.low), _x(duration.high) if duration.high is not None else RIGHT + 14
-    css = "b-acc" if own else "b-ink3"
+    css = "b-acc" if bar.own else "b-ink3"
     if duration.high is None:
         drawing.path("il dash", f"M{number(left)} {number(y + 5.5)}H{number(right)}")
         drawing.rect(css, left, y + 2, 3, 7)
     else:
         drawing.rect(css, left - 1.5, y + 2, max(right - left, 0) + 3, 7)
-    drawing.text("x11 xb xa end" if own else "x11 x2 end", LEFT - 8, y + 9.5, case.mark)
+    drawing.text("x11 xb xa end" if bar.own else "x11 x2 end", LEFT - 8, y + 9.5, bar.mark)

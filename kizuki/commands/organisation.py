@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kizuki.imports.models import Import
     from kizuki.register.models import Organisation
 
-org_app = typer.Typer(name="org", help="Organisation files: validate.", no_args_is_help=True)
+org_app = typer.Typer(name="org", help="Organisation files: validate, import, export.", no_args_is_help=True)
 NOT_ALLOWED: Final = 3
 #: As many lines that need somebody are printed; `--json` gives all that are kept.
 SHOWN: Final = 40
@@ -28,13 +28,15 @@ Mapping = Annotated[
     Path | None, typer.Option("--mapping", help="YAML or JSON: which heading of a table gives which field.")
 ]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")]
-OnlyAdd = Annotated[bool, typer.Option("--only-add", help="Of an organisation file: keep what it does not name.")]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Take out of the register what an organisation file does not name.")
+]
 Undo = Annotated[str, typer.Option("--undo", metavar="BATCH", help="Take back an import by the number of its batch.")]
 As = Annotated[str, typer.Option("--as", metavar="MAIL", help="Act as this person, with their rights.")]
 
 #: Words of the tables in Japanese; English is the word itself.
 JAPANESE: Final = {
-    "Row": "行", "Kind": "種類", "Id": "ID", "Name": "名称", "State": "状態", "What": "内容", "Records": "件数", "new": "新規",
+    "Row": "行", "Kind": "種類", "Id": "ID", "Name": "名前", "State": "状態", "What": "内容", "Records": "件数", "new": "新規",
     "changed": "変更", "gone": "削除", "conflict": "矛盾", "outside": "対象外", "bad": "取込不可", "note": "一部のみ", "same": "変更なし",
     "done": "反映", "refused": "拒否",
 }  # fmt: skip
@@ -56,34 +58,41 @@ def org_validate(files: Files, json: Json = False) -> None:
 
 @org_app.command("import")
 def org_import(
-    file: File = None, *, dry_run: Dry = False, format: Format = "", mapping: Mapping = None, only_add: OnlyAdd = False,
+    file: File = None, *, dry_run: Dry = False, format: Format = "", mapping: Mapping = None, replace: Replace = False,
     undo: Undo = "", acting: As = "", home: Home = None, json: Json = False, lang: Language = "",
 ) -> None:  # fmt: skip
     """Bring a file into the register: all that is new and changed is entered, what is in conflict is told and left."""
     if (file is None) == (not undo):
         refuse("name the file to bring in, or the batch to take back with --undo")
     installed(home)
-    by = _person(acting)
     from django.utils import translation
 
     with translation.override(language(lang)):
+        by = _person(acting)
         if undo:
             _undo(undo, by)
         else:
             assert file is not None
-            _import(file, format, _mapping(mapping), {"only_add": only_add, "dry_run": dry_run, "json": json}, by)
+            _import(file, format, _mapping(mapping), {"replace": replace, "dry_run": dry_run, "json": json}, by)
 
 
 def _person(mail: str) -> Any:
     """Whoever acts: the command line itself, or a person who may import. Exit code 3 where they may not."""
     if not mail:
         return "kizuki org import"
+    from django.utils.translation import gettext as _
+
     from kizuki.accounts.models import Person
     from kizuki.imports.access import may_import
 
     person = Person.objects.filter(email=mail.lower()).first()
     if person is None:
-        refuse(f"“{mail}” is nobody's address here; see kizuki user list")
+        refuse(
+            _(
+                "“%(mail)s” is nobody's address here. Who is known stands on the page “People”; kizuki user makes somebody known."
+            )
+            % {"mail": mail}
+        )
     if not may_import(person):
         say(f"{mail} may not write the register")
         raise typer.Exit(NOT_ALLOWED)
@@ -118,7 +127,7 @@ def _undo(batch: str, by: Any) -> None:
     """Take an import back. Exit code 2 for a batch that is none, 1 where something of it was changed since."""
     from kizuki.imports import actions
     from kizuki.imports.models import Import
-    from kizuki.register.actions import InUse, Refused, Stale
+    from kizuki.register.actions import InUse, Refused, Stale, begun_to_undo
 
     try:
         found = Import.objects.filter(batch=uuid.UUID(batch)).first()
@@ -128,11 +137,13 @@ def _undo(batch: str, by: Any) -> None:
         refuse(f"“{batch}” is not the batch of an import; it is printed after each import")
     _allowed(found, by)
     try:
+        actions.begin_undoing(imported=found, by=by, now=True)
         actions.undo_import(imported=found, by=by)
     except actions.NotNow:
         refuse("there is nothing of it to take back")
     except (Stale, InUse, Refused) as error:
-        say(f"nothing was undone, because of what was changed since: {error}")
+        undone = "stopped half-way; go on with the same command" if begun_to_undo(found.batch) else "nothing was undone"
+        say(f"{undone}, because of what was changed since: {error}")
         raise typer.Exit(FAILED) from None
     say("Everything is as it was before.")
 
@@ -169,7 +180,10 @@ def _import(path: Path, format: str, mapping: dict[str, str] | None, how: dict[s
         actions.discard_import(imported=made, by=by)
         refuse(f"{path}: the kind of file is not known; name it with --format ({', '.join(titles())})")
     options = {**made.options, **({"mapping": mapping} if mapping is not None else {})}
-    if chosen == ORGANISATION and not how["only_add"]:
+    if how["replace"] and chosen != ORGANISATION:
+        actions.discard_import(imported=made, by=by)
+        refuse(f"{path}: only an organisation file can stand for the whole register; leave out --replace")
+    if how["replace"]:
         options["removes"] = True
     made.format, made.options = chosen, options
     _plan(path, made, how, by)
@@ -205,12 +219,28 @@ def _plan(path: Path, made: Import, how: dict[str, bool], by: Any) -> None:
         actions.discard_import(imported=made, by=by)
         refuse("\n".join(faults))
     counts = dict(made.counts)
+    _say_gone(counts.get("gone", 0))
     if not how["dry_run"]:
         actions.begin_applying(imported=made, by=by, now=True)
         actions.apply_import(imported=made, by=by)
     _report(made, counts, how)
     if how["dry_run"]:
         actions.discard_import(imported=made, by=by)
+
+
+def _say_gone(number: int) -> None:
+    """What an import takes out is told before anything is done."""
+    from django.utils.translation import ngettext
+
+    if number:
+        say(
+            ngettext(
+                "To be taken out of the register, since the file does not name it: %(n)d record.",
+                "To be taken out of the register, since the file does not name them: %(n)d records.",
+                number,
+            )
+            % {"n": number}
+        )
 
 
 def _report(made: Import, counts: dict[str, int], how: dict[str, bool]) -> None:

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "kizuki.search",
     "kizuki.files",
     "kizuki.criteria",
+    "kizuki.notify",
     "kizuki.register",
     "kizuki.tasks",
     "kizuki.devices",
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "kizuki.measures.benchmark",
     "kizuki.casebook",
     "kizuki.replay",
+    "kizuki.incidents",
     "kizuki.demo",
 ]
 
@@ -160,6 +162,9 @@ SECURE_SSL_REDIRECT = False
 UPLOAD_LIMIT = env.number("KIZUKI_UPLOAD_MB", 16, low=1, high=512) * 2**20
 #: Days after which what sources saw of devices is forgotten.
 OBSERVATION_DAYS = env.number("KIZUKI_OBSERVATION_DAYS", 180, low=15, high=3650)
+#: Whether anything may be sent to other servers (webhooks), and hosts of the own network to which it may.
+OUTGOING = env.flag("KIZUKI_OUTGOING")
+OUTGOING_INSIDE = frozenset(word.lower() for word in env.words("KIZUKI_OUTGOING_INSIDE"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
 FILE_UPLOAD_HANDLERS = ["kizuki.ui.uploads.BoundedUpload"]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kizuki.criteria import hooks
 from kizuki.criteria.choices import OPEN, State
 from kizuki.criteria.engine.compile import Compiled, compile_criteria
 from kizuki.criteria.engine.decide import Used
@@ -161,6 +162,13 @@ def _compiled_or_problems(document: Document) -> Compiled | tuple[Problem, ...]:
 
 class DecisionQuerySet(_ForReaders):
     """Reads only; the database refuses changes as well."""
+
+    def visible_to(self, person: Any) -> DecisionQuerySet:
+        """Everything for those who read all rooms, but for what is about things of which they may not know."""
+        shown: DecisionQuerySet = super().visible_to(person)
+        for about, hidden in hooks.hidden_from.items():
+            shown = shown.exclude(about_type=about, about_id__in=hidden(person))
+        return shown
 
     def about(self, obj: models.Model) -> DecisionQuerySet:
         """The decisions about one thing, the newest first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
@@ -34,15 +35,15 @@ def counting(criteria: CriteriaSet) -> Version | None:
     return found
 
 
-def history(criteria: CriteriaSet) -> Iterator[Past]:
-    """All decisions by these criteria, one for each cell and outcome with their number, whatever the version then."""
-    rows = Decision.objects.filter(version__criteria=criteria).order_by()
+def history(criteria: CriteriaSet, person: Any) -> Iterator[Past]:
+    """The decisions by these criteria that a person sees, one for each cell and outcome with their number, whatever the version then."""
+    rows = Decision.objects.visible_to(person).filter(version__criteria=criteria).order_by()
     counted = list(rows.values_list("version", "cell", "outcome").annotate(count=Count("pk")))
     versions = Version.objects.in_bulk({pk for pk, *_ in counted})
     for pk, cell, outcome, count in counted:
         yield Past(facts_of(versions[pk].compiled, cell), count, outcome)
 
 
-def compare(draft: Version, against: Version) -> Comparison:
-    """A sound draft replayed over every decision ever made for its purpose. Raises `NotSound` for another."""
-    return compare_engine(against.compiled, draft.compiled, history(draft.criteria))
+def compare(draft: Version, against: Version, person: Any) -> Comparison:
+    """A sound draft replayed over every decision ever made for its purpose that a person sees. Raises `NotSound` for another."""
+    return compare_engine(against.compiled, draft.compiled, history(draft.criteria, person))

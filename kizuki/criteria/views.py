@@ -15,7 +15,7 @@ from kizuki.criteria import presenting, queries, words
 from kizuki.criteria.choices import OPEN, State
 from kizuki.criteria.engine.decide import decide
 from kizuki.criteria.forms import ApproveForm, FactsForm, ProposeForm, VersionForm
-from kizuki.criteria.models import CriteriaSet, Decision, Version
+from kizuki.criteria.models import CriteriaSet, Decision, DecisionQuerySet, Version
 from kizuki.journal.models import Entry
 from kizuki.kit.document import dump
 
@@ -24,6 +24,11 @@ PAGE = 50
 
 def may_edit(request: HttpRequest) -> bool:
     return bool(request.user.has_perm("edit"))
+
+
+def _decided(request: HttpRequest) -> DecisionQuerySet:
+    """The decisions that the person may see."""
+    return Decision.objects.visible_to(request.user)
 
 
 def require_reader(request: HttpRequest) -> None:
@@ -56,7 +61,7 @@ def everything(request: HttpRequest) -> HttpResponse:
     versions = Version.objects.filter(criteria__in=sets).select_related("criteria")
     counting = {version.criteria_id: version for version in reversed(versions.in_effect(timezone.localdate()))}
     drafts = {version.criteria_id: version for version in versions.filter(state__in=OPEN)}
-    last = dict(Decision.objects.order_by().values_list("version__criteria").annotate(last=Max("at")))
+    last = dict(_decided(request).order_by().values_list("version__criteria").annotate(last=Max("at")))
     rows = [(one, counting.get(one.pk), drafts.get(one.pk), last.get(one.pk)) for one in sets]
     return render(request, "criteria/all.html", {"rows": rows, "may_edit": may_edit(request)})
 
@@ -96,7 +101,7 @@ def version_context(request: HttpRequest, found: Version, **more: Any) -> dict[s
         "propose_form": ProposeForm(initial=here),
         "approve_form": ApproveForm(initial={**here, "effective_from": timezone.localdate()}),
         "not_begun": found.state == State.APPROVED and (found.effective_from or timezone.localdate()) > timezone.localdate(),
-        "decided": Decision.objects.filter(version=found).select_related("version__criteria")[:5],
+        "decided": _decided(request).filter(version=found).select_related("version__criteria")[:5],
         "history": Entry.objects.about(found)[:20] if request.user.has_perm("journal.view") else [], **more,
     }  # fmt: skip
 
@@ -130,7 +135,7 @@ def compare(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The version replayed over every decision so far, beside the version that counts."""
     found = found_version(request, slug, number)
     against = queries.counting(found.criteria) or found
-    comparison = None if found.problems else queries.compare(found, against)
+    comparison = None if found.problems else queries.compare(found, against, request.user)
     context = {
         "version": found, "criteria": found.read, "against": against, "comparison": comparison,
         "moves": presenting.moves(found, against, comparison) if comparison else [],
@@ -143,7 +148,7 @@ def decisions(request: HttpRequest, slug: str) -> HttpResponse:
     """The decisions by these criteria, the newest first."""
     require_reader(request)
     criteria = get_object_or_404(CriteriaSet.objects.visible_to(request.user), slug=slug)
-    found = Decision.objects.visible_to(request.user).filter(version__criteria=criteria)
+    found = _decided(request).filter(version__criteria=criteria)
     before = request.GET.get("before", "")
     if before.isascii() and before.isdecimal() and len(before) <= 18:
         found = found.filter(pk__lt=int(before))
@@ -159,7 +164,7 @@ def decisions(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def decision(request: HttpRequest, pk: int) -> HttpResponse:
     """One decision with everything that it rests on."""
-    visible = Decision.objects.visible_to(request.user).select_related("version__criteria")
+    visible = _decided(request).select_related("version__criteria")
     if pk > 2**63 - 1:
         raise Http404
     row = get_object_or_404(visible, pk=pk)

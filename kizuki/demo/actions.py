@@ -19,6 +19,7 @@ from kizuki.demo import life
 from kizuki.demo.story import story
 from kizuki.devices.actions.admitting import PURPOSE
 from kizuki.devices.models import Source
+from kizuki.incidents.models import Incident
 from kizuki.kit.library import library_path
 from kizuki.measures.library import catalogue
 from kizuki.measures.models import OwnMeasure, Round
@@ -102,4 +103,4 @@ def _rooms_are_empty() -> bool:
     """Whether nobody has begun to use the rooms: what somebody made there is not mixed with what was invented, and requests for admission
     are decided by the library's criteria."""
     own = Version.objects.filter(criteria__slug__startswith=PURPOSE, from_library=False)
-    return not own.exists() and not any(model.objects.exists() for model in (OwnMeasure, Round, Source, Task))
+    return not own.exists() and not any(model.objects.exists() for model in (OwnMeasure, Round, Source, Task, Incident))

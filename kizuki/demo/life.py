@@ -13,6 +13,7 @@ from django.utils.translation import override
 from kizuki.accounts.models import Person
 from kizuki.criteria.engine.decide import Given
 from kizuki.demo import story as told
+from kizuki.demo.incidents import tell_incidents
 from kizuki.demo.story import Story, raw
 from kizuki.devices import actions as devices
 from kizuki.devices.models import Device
@@ -71,6 +72,7 @@ def tell(telling: Telling) -> None:
         _task(telling, task)
     _round(telling)
     _maturity(telling)
+    tell_incidents(telling.people)
     _worked_out(telling)
 
 

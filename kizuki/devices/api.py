@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Body, Field, Query, Router, Schema, Status
 
@@ -16,7 +15,7 @@ from kizuki.devices import actions, queries, words
 from kizuki.devices.access import may_decide
 from kizuki.devices.choices import Kind, State
 from kizuki.devices.forms import AsideForm, BlockForm, IdentifyForm, MakeForm
-from kizuki.devices.models import Device, DeviceDecision, Watch
+from kizuki.devices.models import Device, DeviceDecision
 from kizuki.register import actions as register
 from kizuki.register.access import may_see_register
 from kizuki.register.models import Asset
@@ -103,8 +102,8 @@ class DeviceFull(DeviceLine):
 class DeviceQuery(Since):
     updated_since: dt.datetime | None = Field(
         None,
-        description="only what has changed after this moment. Matching looks at all devices at once: those that it found as they "
-        "were come along when it has run since",
+        description="only what has changed after this moment, by matching or by a decision. What was taken for two and is one, or was "
+        "forgotten, is gone from the list and not told",
     )
     state: Literal["", "known", "moved", "changed", "unknown", "conflict", "gone"] = ""
     decided: Literal["", "nothing", "asset", "made", "not ours", "block"] = ""
@@ -145,21 +144,13 @@ def devices(request: HttpRequest, query: Query[DeviceQuery]) -> Any:
     _enter(request)
     rows: Any = Device.objects.visible_to(request.user)
     if query.updated_since:
-        rows = _since(rows, query.updated_since)
+        rows = rows.filter(changed_at__gt=query.updated_since)
     for name in ("state", "decided", "zone", "unit"):
         if asked := getattr(query, name):
             empty = {"decided": "nothing", "zone": "-", "unit": "nobody"}.get(name)
             rows = rows.filter(**{name: "" if asked == empty else asked})
     found, after = portion(queries.searched_devices(rows, query.q), query)
     return DevicePage(items=[line(row) for row in found], next=after)
-
-
-def _since(rows: Any, moment: dt.datetime) -> Any:
-    """Devices change by matching, of which only is known when it last ran, and by decisions, which know their time."""
-    if Watch.objects.filter(organisation__is_home=True, matched_at__gt=moment).exists():
-        return rows
-    decided = DeviceDecision.objects.filter(Q(at__gt=moment) | Q(ended_at__gt=moment))
-    return rows.filter(pk__in=decided.values("device"))
 
 
 @router.get(

@@ -11,15 +11,12 @@ from django.http import HttpRequest
 from ninja import Body, Field, File, Query, Router, Schema, Status, UploadedFile
 
 from kizuki.accounts.access import who
-from kizuki.imports import actions, tasks
+from kizuki.imports import actions
 from kizuki.imports.actions.stale import died
 from kizuki.imports.choices import BEFORE, LineState, Outcome, State
 from kizuki.imports.forms import DescribeForm, GiveForm, fields_for, policies_for
 from kizuki.imports.models import Import, PlanLine
 from kizuki.imports.views.common import enter, import_or_404
-from kizuki.jobs.actions import enqueue
-from kizuki.jobs.choices import ENDED
-from kizuki.jobs.models import Job
 from kizuki.ui.api import REFUSALS, Number, Paging, Sent, not_fit, portion, refused
 from kizuki.ui.faults import told
 
@@ -29,8 +26,8 @@ Word = Literal["fill", "replace", "add"]
 
 class ImportLine(Schema):
     """A file and how far it is: `given` (to be described; `faults` say why it could not be read), `planning`, `planned` (to be looked
-    at), `applying`, `stopped`, `done`, `undone`. `counts`: lines by what they would do. `batch`: under which its changes stand in the
-    journal."""
+    at), `applying`, `stopped`, `done`, `undoing`, `undone`. `counts`: lines by what they would do. `batch`: under which its
+    changes stand in the journal."""
 
     id: int
     name: str
@@ -258,16 +255,16 @@ def apply(request: HttpRequest, import_id: int) -> Any:
     url_name="import_undo",
 )
 def undo(request: HttpRequest, import_id: int) -> Any:
-    """As a job, all of it or nothing; ask for the import until it is `undone`. What was taken back stays so."""
+    """As a job; ask for the import until it is `undone`. What stands in the way is found before anything is taken back: the import is then
+    `done` or `stopped` as before. What is changed while it is under way stops it: it stays `undoing`, and the same again goes on. What was
+    taken back stays so."""
     found = import_or_404(request, import_id)
-    if found.state == State.UNDONE:
+    if found.state == State.UNDONE or (found.state == State.UNDOING and not died(found)):
         return line(found)
-    if found.state not in (State.DONE, State.STOPPED):
-        return _not_now(request, import_id, actions.NotNow())
-    working = Job.objects.filter(task=tasks.undo.path, args=[found.pk, found.name]).exclude(state__in=ENDED)
-    if not working.exists():
-        enqueue(tasks.undo, found.pk, found.name, by=who(request))
-    return line(found)
+    try:
+        return line(actions.begin_undoing(imported=found, by=request.user))
+    except actions.NotNow as error:
+        return _not_now(request, import_id, error)
 
 
 def _not_now(request: HttpRequest, pk: int, error: actions.NotNow) -> Any:

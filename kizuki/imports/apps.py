@@ -11,9 +11,10 @@ class ImportsConfig(AppConfig):
     def ready(self) -> None:
         from kizuki.files.hooks import may_see_by
         from kizuki.imports import tasks  # noqa: F401 - declares its tasks
-        from kizuki.imports.access import may_import
+        from kizuki.imports.access import import_way, may_import
         from kizuki.imports.queries import shows_file
         from kizuki.journal.words import describe
+        from kizuki.register import hooks
         from kizuki.ui.context import Room, add_room
 
         verbs = {
@@ -23,4 +24,5 @@ class ImportsConfig(AppConfig):
         describe("imports", _("Imports"), verbs)
         describe("register", _("Register"), {"imported": _("brought in from a file")})
         add_room(Room("imports:imports", _("Imports"), "imports", 36, may_import))
+        hooks.ways.append(import_way)
         may_see_by.append(shows_file)

@@ -18,9 +18,12 @@ class State(models.TextChoices):
     APPLYING = "applying", _("being entered")
     STOPPED = "stopped", _("stopped half-way")
     DONE = "done", pgettext_lazy("state of an import", "entered")
+    UNDOING = "undoing", _("being taken back")
     UNDONE = "undone", pgettext_lazy("state of an import", "undone")
 
 
+#: In these a job works on it.
+WORKING: Final = (State.PLANNING, State.APPLYING, State.UNDOING)
 #: In these nothing of it stands in the register yet.
 BEFORE: Final = (State.GIVEN, State.PLANNING, State.PLANNED)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from kizuki.imports.choices import LineState, Outcome
 from kizuki.register import words
@@ -39,14 +39,15 @@ class LineFilter(forms.Form):
     state = forms.ChoiceField(required=False, choices=LineState.choices, widget=forms.HiddenInput)
     q = forms.CharField(label=gettext_lazy("Name, id or row"), required=False, max_length=200)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
-    take = forms.ChoiceField(label=gettext_lazy("Taken"), required=False)
+    take = forms.ChoiceField(label=pgettext_lazy("line of an import", "Taken"), required=False)
     outcome = forms.ChoiceField(label=gettext_lazy("What became of it"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         any_: tuple[str, Any] = ("", _("any"))
+        taken, left = pgettext("line of an import", "taken"), pgettext("line of an import", "left")
         choices: dict[str, Any] = {
-            "kind": [any_, *kind_names().items()], "take": [any_, ("yes", _("taken")), ("no", _("left"))],
+            "kind": [any_, *kind_names().items()], "take": [any_, ("yes", taken), ("no", left)],
             "outcome": [any_, *((value, label) for value, label in Outcome.choices if value)],
         }  # fmt: skip
         for name, listed in choices.items():

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kizuki.accounts import rules
 from kizuki.accounts.forms import ZoneSelect, zones
@@ -101,7 +101,8 @@ class DescribeForm(forms.Form):
         found = Zone.objects.visible_to(person).only("key", "name_ja", "name_en")
         named = sorted(((row.key, row.name.in_(language())) for row in found), key=lambda choice: choice[1])
         choices: dict[str, Any] = {
-            "format": [("", _("not known")), *titles().items()], "sheet": [("", _("the first one")), *((name, name) for name in sheets)],
+            "format": [("", pgettext("kind of file", "not known")), *titles().items()],
+            "sheet": [("", _("the first one")), *((name, name) for name in sheets)],
             "clock": zones(), "zone": [nothing, *named], "default_kind": [("", _("leave out")), *ASSET_KINDS.items()],
             "default_unit": [nothing, *unit_choices(person, own=True)], "zone_kind": [("", _("leave out")), *ZONE_KINDS.items()],
         }  # fmt: skip

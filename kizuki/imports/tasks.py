@@ -13,6 +13,7 @@ from kizuki.imports.models import Import
 from kizuki.jobs.declare import every, task
 from kizuki.jobs.worker import JobFailed, current_person, progress
 from kizuki.register.actions import InUse, Refused, Stale
+from kizuki.register.tasks import in_the_way, tell
 
 
 def _reading(pk: int, name: str) -> str:
@@ -48,14 +49,13 @@ def apply(pk: int, name: str) -> dict[str, Any]:
 
 @task(title=gettext_lazy("Undo of an import"), named=_undoing)
 def undo(pk: int, name: str) -> dict[str, Any]:
-    """Take an import back, all of it or nothing."""
+    """Take an import back. What stands in the way is told."""
     imported = Import.objects.get(pk=pk)
     progress(1)
     try:
-        return _result(actions.undo_import(imported=imported, by=_by(imported)))
+        return _result(actions.undo_import(imported=imported, by=_by(imported), tell=tell))
     except (Stale, InUse, Refused) as error:
-        reason = gettext_lazy("Something of it was changed since, or is needed by something newer. Nothing was undone.")
-        raise JobFailed(reason) from error
+        raise JobFailed(in_the_way(imported.batch, error)) from error
 
 
 def _by(imported: Import) -> Any:

@@ -73,6 +73,7 @@ describe_details(
         "address": _("From where"),
         "after": _("After the change"),
         "assets": _("Assets"),
+        "batch_undoing": _("What is being undone"),
         "batch_undone": _("What was undone"),
         "before": _("Before the change"),
         "changed": _("What was changed"),

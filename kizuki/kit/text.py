@@ -33,6 +33,11 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         return other if self.missing(wanted) else wanted
 
 
+def marked(text: str) -> str:
+    """Marks a sentence of an engine for the catalogue of messages (as `_`). It stays English, and is looked up where it is shown."""
+    return text
+
+
 Name: TypeAlias = str | Text
 
 

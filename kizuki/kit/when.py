@@ -7,7 +7,7 @@ order only. `day -11` is eleven days before day 1; there is no day 0. Parts of a
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 import msgspec
@@ -33,13 +33,15 @@ Precision: TypeAlias = Literal["minute", "about", "part", "day", "week", "month"
 
 
 class When(msgspec.Struct, frozen=True):
-    """A moment as far as it is known. `low` and `high` are minutes in `frame`; None is open (or, for "order", unknown)."""
+    """A moment as far as it is known. `low` and `high` are minutes in `frame`; None is open (or, for "order", unknown). `offset`: by how
+    many minutes the clock of the place was ahead of UTC; its days begin by that clock."""
 
     written: str
     frame: Frame
     precision: Precision
     low: int | None = None
     high: int | None = None
+    offset: int = 0
 
     def label(self, language: str) -> str:
         """The moment as a reader says it, as exact as it is known and no more."""
@@ -96,13 +98,18 @@ def _length(minutes: int, ja: bool) -> str:
 
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _INSTANT: Final = re.compile(rf"(~)?({_DATE})T([0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?)(Z|[+-][0-9]{{2}}:[0-9]{{2}})")
-_ON_DATE: Final = re.compile(rf"(~)?({_DATE})")
+_ZONE = r"Z|[+-][0-9]{2}:[0-9]{2}"
+_ON_DATE: Final = re.compile(rf"(~)?({_DATE})(?: ([a-z]+(?: [a-z]+)?))?({_ZONE})?")
+_UNTIL: Final = re.compile(rf"before ({_DATE})({_ZONE})?")
 _ON_DAY: Final = re.compile(r"(~)?day (-?[0-9]{1,4})(?: (?:([0-9]{2}):([0-9]{2})|([a-z ]+)))?")
 _BUCKET: Final = re.compile(r"(week|month) ([0-9]{1,3})(\+)?")
 _BEFORE: Final = re.compile(r"over ([0-9]{1,3}) (day|week|month|year)s? before")
+#: The shortest that each unit can be.
+_SIZES: Final = {"day": DAY, "week": WEEK, "month": MONTH_SHORTEST, "year": 365 * DAY}
 
 FORMS: Final = (
-    "2026-11-22T14:02+09:00, 2026-11-22, ~2026-11-22T18:00+09:00, day 1 22:00, day 2 early, day 3, day -11, week 2, "
+    "2026-11-22T14:02+09:00, 2026-11-22, 2026-11-22 early+09:00, before 2026-11-22, ~2026-11-22T18:00+09:00, "
+    "day 1 22:00, day 2 early, day 3, day -11, week 2, "
     "week 3+, month 1, over 1 month before, undated"
 )
 
@@ -118,22 +125,47 @@ def parse(written: str) -> When:
 def _absolute(written: str) -> When | None:
     if match := _INSTANT.fullmatch(written):
         about, day, clock, zone = match.groups()
-        try:
-            moment = datetime.fromisoformat(f"{day}T{clock}{zone}").astimezone(UTC)
-        except (ValueError, OverflowError):
-            raise ValueError(f"{quoted(written)} is not a possible time") from None
-        minute = int(moment.timestamp()) // 60
-        spread = 60 if about else 0
-        return When(written, "absolute", "about" if about else "minute", minute - spread, minute + spread)
+        moment = _moment(written, f"{day}T{clock}", zone, "time")
+        minute, spread = _minute(moment), 60 if about else 0
+        precision: Precision = "about" if about else "minute"
+        return When(written, "absolute", precision, minute - spread, minute + spread, _offset(moment))
+    if match := _UNTIL.fullmatch(written):
+        moment = _moment(written, f"{match[1]}T00:00", match[2])
+        return When(written, "absolute", "bound", None, _minute(moment), _offset(moment))
     if match := _ON_DATE.fullmatch(written):
-        about, day = match.groups()
-        try:
-            start = int(datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC).timestamp()) // 60
-        except (ValueError, OverflowError):
-            raise ValueError(f"{quoted(written)} is not a possible date") from None
-        spread = DAY if about else 0
-        return When(written, "absolute", "about" if about else "day", start - spread, start + DAY + spread)
+        about, day, part, zone = match.groups()
+        moment = _moment(written, f"{day}T00:00", zone)
+        first, last = (0, DAY) if part is None else _part(part)
+        spread = 0 if not about else DAY if part is None else 60
+        precision = "about" if about else "day" if part is None else "part"
+        start = _minute(moment)
+        return When(written, "absolute", precision, start + first - spread, start + last + spread, _offset(moment))
     return None
+
+
+def _moment(written: str, wall: str, zone: str | None, what: str = "date") -> datetime:
+    """The instant of a wall clock. Raises ValueError where there is none."""
+    try:
+        moment = datetime.fromisoformat(f"{wall}{zone or 'Z'}")
+        moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{quoted(written)} is not a possible {what}") from None
+    return moment
+
+
+def _minute(moment: datetime) -> int:
+    return int(moment.timestamp()) // 60
+
+
+def _offset(moment: datetime) -> int:
+    return int((moment.utcoffset() or timedelta()).total_seconds()) // 60
+
+
+def _part(part: str) -> tuple[int, int]:
+    """First and last minute of a part of the day."""
+    if part not in PARTS:
+        raise ValueError(f"{quoted(part)} is not a part of a day; known are {', '.join(PARTS)}")
+    return PARTS[part][0], PARTS[part][1]
 
 
 def _relative(written: str) -> When | None:
@@ -151,9 +183,7 @@ def _relative(written: str) -> When | None:
         at, spread = start + int(hour) * 60 + int(minute), 60 if about else 0
         return When(written, "relative", "about" if about else "minute", at - spread, at + spread)
     if part is not None:
-        if part not in PARTS:
-            raise ValueError(f"{quoted(part)} is not a part of a day; known are {', '.join(PARTS)}")
-        low, high = PARTS[part][0], PARTS[part][1]
+        low, high = _part(part)
         if about:
             return When(written, "relative", "about", start + low - 60, start + high + 60)
         return When(written, "relative", "part", start + low, start + high)
@@ -176,8 +206,7 @@ def _bucket(written: str) -> When | None:
     if match := _BEFORE.fullmatch(written):
         if int(match.group(1)) == 0:
             raise ValueError(f"{quoted(written)}: counting starts at 1")
-        sizes = {"day": DAY, "week": WEEK, "month": MONTH_SHORTEST, "year": 365 * DAY}
-        return When(written, "relative", "bound", None, -int(match.group(1)) * sizes[match.group(2)])
+        return When(written, "relative", "bound", None, -int(match.group(1)) * _SIZES[match.group(2)])
     return None
 
 
@@ -194,9 +223,10 @@ def between(first: When, later: When) -> Duration | None:
         return None
     days = None
     if {first.precision, later.precision} <= {"day", "part", "minute"} and "day" in (first.precision, later.precision):
-        days = b_low // DAY - (a_low or 0) // DAY
+        days = (b_low + later.offset) // DAY - ((a_low or 0) + first.offset) // DAY
     over = _BEFORE.fullmatch(first.written)
-    if over and high is None and b_low == 0:
+    # Exactly that long before: the later moment is the beginning of day 1, also where both were written down as instants.
+    if over and high is None and low == int(over[1]) * _SIZES[over[2]]:
         return Duration(low, None, over=f"{int(over[1])} {over[2]}")
     return Duration(low, high, days if days is None or days >= 0 else None)
 
@@ -217,9 +247,12 @@ def _english(when: When) -> str:
             tail = f" {hour}:{minute}" if hour else f", {part}" if part else ""
             return f"{about}{day}{tail}"
         return text.replace("+", " or later")
-    if when.precision == "day":
-        return text
-    return ("about " if text.startswith("~") else "") + text.removeprefix("~").replace("T", " ")
+    about, text = ("about " if text.startswith("~") else ""), text.removeprefix("~")
+    if match := _ON_DATE.fullmatch(text):
+        return about + match[2] + (f", {match[3]}" if match[3] else "")
+    if match := _UNTIL.fullmatch(text):
+        return f"before {match[1]}"
+    return about + text.replace("T", " ")
 
 
 def _before_day_one(days: int) -> str:
@@ -227,10 +260,22 @@ def _before_day_one(days: int) -> str:
 
 
 def _japanese(when: When) -> str:
-    text = when.written.removeprefix("~")
-    about = "頃" if when.written.startswith("~") else ""
     if when.frame == "order":
         return "日時の記載なし"
+    text = when.written.removeprefix("~")
+    about = "頃" if when.written.startswith("~") else ""
+    return _relative_japanese(text, about) if when.frame == "relative" else _absolute_japanese(text) + about
+
+
+def _absolute_japanese(text: str) -> str:
+    if match := _ON_DATE.fullmatch(text):
+        return match[2] + (f" {PARTS[match[3]][2]}" if match[3] else "")
+    if match := _UNTIL.fullmatch(text):
+        return f"{match[1]}より前"
+    return text.replace("T", " ")
+
+
+def _relative_japanese(text: str, about: str) -> str:
     if match := _ON_DAY.fullmatch(text):
         _, number, hour, minute, part = match.groups()
         day = f"{number}日目" if int(number) > 0 else f"{-int(number)}日前"
@@ -239,9 +284,8 @@ def _japanese(when: When) -> str:
     if match := _BUCKET.fullmatch(text):
         unit, number_text, open_end = match.groups()
         return f"{number_text}{'週' if unit == 'week' else 'か月'}目{'以降' if open_end else ''}"
-    if match := _BEFORE.fullmatch(text):
-        return f"{match.group(1)}{_UNITS_JA[match.group(2)]}以上前"
-    return text.replace("T", " ") + about
+    match = _BEFORE.fullmatch(text)
+    return f"{match[1]}{_UNITS_JA[match[2]]}以上前" if match else text
 
 
 def local(minute: int, offset_minutes: int = 0) -> datetime:

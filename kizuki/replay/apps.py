@@ -14,10 +14,14 @@ class ReplayConfig(AppConfig):
         from kizuki.journal.words import describe
         from kizuki.register import hooks as register_hooks
         from kizuki.replay import listing
+        from kizuki.replay.map_ways import map_of_own_units, map_of_unit
+        from kizuki.tasks import hooks as task_hooks
         from kizuki.ui.context import Room, add_room
 
         describe("replay", _("Replay"), {"noted": _("noted whether we are affected")})
         add_room(Room("replay:overview", _("Replay"), "replay", 20, rules.may_read_all))
+        register_hooks.record_ways.append(map_of_unit)
+        task_hooks.ways.append(map_of_own_units)
         hooks.outcomes = listing.outcomes_for
         hooks.count_results = listing.counts_for
         hooks.narrow_by_result = listing.narrow

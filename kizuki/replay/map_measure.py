@@ -22,6 +22,7 @@ from kizuki.replay.engine.heat import Cell, Focus, Holding
 from kizuki.replay.engine.register import Compiled
 from kizuki.replay.engine.result import Known
 from kizuki.replay.map import Asked, Naming
+from kizuki.replay.map_ways import record_here
 from kizuki.replay.past import compiled_on, state_of
 from kizuki.replay.presenting import kind_name
 from kizuki.ui.templatetags.kizuki import language
@@ -96,6 +97,7 @@ class Detail:
             "rows": [self.row(found) for found in rows[:MOST_ROWS]], "more": max(0, len(rows) - MOST_ROWS),
             "assets": self.linked(pager.object_list), "focus": self.names.focus(question.focus),
             "cases": [cases[case] for case in at], "share": maps.share(self.cell()), "contradicted": self._contradicted(),
+            "record": record_here(self.organisation, question, self.measure.id, self.person),
         }  # fmt: skip
 
     def _contradicted(self) -> int:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from kizuki.kit import passage as kit
 from kizuki.search.engine.synonyms import LANGUAGES
@@ -34,8 +34,27 @@ def scoped(corpus: int, word: str) -> str:
 @transaction.atomic
 def replace(*, room: str, passages: Mapping[str, Sequence[kit.Passage]]) -> None:
     """Put these passages in place of everything that was found of the things named; others stay as they are."""
-    corpora = {language: Corpus.objects.get_or_create(room=room, language=language)[0].pk for language in LANGUAGES}
-    before = _taken_out(corpora.values(), passages)
+    corpora = _corpora(room)
+    _put_in(corpora, passages, _taken_out(corpora.values(), passages))
+
+
+@transaction.atomic
+def replace_parts(*, room: str, key: str, parts: Mapping[str, Sequence[kit.Passage]]) -> None:
+    """Put these passages in place of what stood at these parts of one thing; its other parts stay as they are. For things that
+    grow: what is written depends on what changed, not on how much there is."""
+    corpora = _corpora(room)
+    rows = Passage.objects.filter(corpus__in=list(corpora.values()), key=key, part__in=list(parts))
+    before: _Counts = {pk: Counter() for pk in corpora.values()}
+    _take(rows, before)
+    _put_in(corpora, {key: [passage for listed in parts.values() for passage in listed]}, before)
+
+
+def _corpora(room: str) -> dict[str, int]:
+    return {language: Corpus.objects.get_or_create(room=room, language=language)[0].pk for language in LANGUAGES}
+
+
+def _put_in(corpora: Mapping[str, int], passages: Mapping[str, Sequence[kit.Passage]], before: _Counts) -> None:
+    """Write the passages; `before`: how often words stood in those that were taken out for them."""
     after: _Counts = {pk: Counter() for pk in corpora.values()}
     rows = []
     for key, listed in passages.items():
@@ -70,13 +89,17 @@ def _taken_out(corpora: Iterable[int], keys: Collection[str]) -> _Counts:
     """Delete the passages of these things and give how often each word stood in them; "" counts the passages."""
     counts: _Counts = {pk: Counter() for pk in corpora}
     for some in _chunks(keys):
-        rows = Passage.objects.filter(corpus__in=list(counts), key__in=some)
-        for pk, words in rows.values_list("corpus_id", "words"):
-            counts[pk].update(word.split("_", 1)[1] for word in words.split(" "))
-            counts[pk][""] += 1
-        if any(counts.values()):
-            rows.delete()
+        _take(Passage.objects.filter(corpus__in=list(counts), key__in=some), counts)
     return counts
+
+
+def _take(rows: QuerySet[Passage], counts: _Counts) -> None:
+    """Delete these passages, and add to the counts how often each word stood in them."""
+    for pk, words in rows.values_list("corpus_id", "words"):
+        counts[pk].update(word.split("_", 1)[1] for word in words.split(" "))
+        counts[pk][""] += 1
+    if any(counts.values()):
+        rows.delete()
 
 
 def _count(before: _Counts, after: _Counts) -> None:

@@ -74,7 +74,7 @@ def create_task(
         if once and (there := _open(home, once)) is not None:
             return there
         raise
-    record(by=by, room=ROOM, verb="created", obj=task, data={"origin": origin, **_told(values)})
+    _record(task, by, "created", {"origin": origin, **_told(values)})
     return task
 
 
@@ -97,13 +97,8 @@ def edit_task(
     _update(task, version, FOLLOWED, **values)
     changed = {name: value for name, value in values.items() if before[name] != value}
     if changed:
-        record(
-            by=by,
-            room=ROOM,
-            verb="edited",
-            obj=task,
-            data={"before": _told({n: before[n] for n in changed}), "after": _told(changed)},
-        )
+        told = {"before": _told({name: before[name] for name in changed}), "after": _told(changed)}
+        _record(task, by, "edited", told)
     return task
 
 
@@ -111,7 +106,7 @@ def edit_task(
 def take(*, task: Task, version: int, by: By) -> Task:
     """Begin to work on it."""
     _update(task, version, [State.OPEN], state=State.TAKEN)
-    record(by=by, room=ROOM, verb="took", obj=task)
+    _record(task, by, "took")
     return task
 
 
@@ -120,7 +115,7 @@ def finish(*, task: Task, result: Name, version: int, by: By, evidence: str = ""
     """Say that it is done, what came of it, and how that can be seen. It is followed until somebody else has verified it."""
     values = {**_result(result), "evidence": evidence.strip(), **_done(by)}
     _update(task, version, UNDONE, state=State.DONE, **values)
-    record(by=by, room=ROOM, verb="finished", obj=task, data={"result": values["result_en"], "evidence": task.evidence})
+    _record(task, by, "finished", {"result": values["result_en"], "evidence": task.evidence})
     return task
 
 
@@ -130,7 +125,7 @@ def verify(*, task: Task, version: int, by: Any) -> Task:
     if task.done_by_id is not None and task.done_by_id == by.pk:
         raise ValidationError(_("You did this yourself. Somebody else has to verify it."))
     _update(task, version, [State.DONE], state=State.VERIFIED, **_verified(by))
-    record(by=by, room=ROOM, verb="verified", obj=task)
+    _record(task, by, "verified")
     return task
 
 
@@ -139,7 +134,7 @@ def drop(*, task: Task, reason: Name, version: int, by: By) -> Task:
     """Give it up, with the reason."""
     values = _result(reason)
     _update(task, version, FOLLOWED, state=State.DROPPED, **values)
-    record(by=by, room=ROOM, verb="dropped", obj=task, data={"reason": values["result_en"]})
+    _record(task, by, "dropped", {"reason": values["result_en"]})
     return task
 
 
@@ -152,7 +147,7 @@ def reopen(*, task: Task, reason: Name, version: int, by: By) -> Task:
     values: dict[str, Any] = dict.fromkeys(("done_at", "done_by", "verified_at", "verified_by"))
     names = dict.fromkeys(("result_ja", "result_en", "evidence", "done_name", "verified_name"), "")
     _update(task, version, (State.DONE, *ENDED), state=State.OPEN, **values, **names)
-    record(by=by, room=ROOM, verb="reopened", obj=task, data={"before": before, "reason": both(reason)[1]})
+    _record(task, by, "reopened", {"before": before, "reason": both(reason)[1]})
     return task
 
 
@@ -180,8 +175,24 @@ def settle(
     if verified and not drop:
         values |= {"state": State.VERIFIED, **_verified(None)}
     _update(task, task.version, FOLLOWED, **values)
-    record(by=by, room=ROOM, verb="settled", obj=task, data={"state": task.state, "result": both(result)[1]})
+    _record(task, by, "settled", {"state": task.state, "result": both(result)[1]})
     return task
+
+
+#: What the journal does not tell of tasks about something that not everybody may know of.
+TEXTS: Final = ("title_ja", "title_en", "text_ja", "text_en", "result", "reason", "evidence")
+
+
+def _record(task: Task, by: By, verb: str, data: dict[str, Any] | None = None) -> None:
+    record(by=by, room=ROOM, verb=verb, obj=task, data=_without_texts(data or {}) if task.is_quiet else data)
+
+
+def _without_texts(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _without_texts(value) if isinstance(value, dict) else value
+        for name, value in data.items()
+        if name not in TEXTS
+    }
 
 
 def _open(organisation: Organisation, once: str) -> Task | None:

@@ -71,7 +71,7 @@ class TaskQuery(Since):
     )
     unit: str = Field("", max_length=120)
     owner: str = Field("", max_length=120, description="key of a contact, or `nobody`")
-    origin: Literal["", "device", "priority", "assessment", "admission", "contradiction", "own"] = ""
+    origin: Literal["", "device", "priority", "assessment", "admission", "contradiction", "review", "own"] = ""
     overdue: bool = False
 
 
@@ -230,7 +230,9 @@ def _form(request: HttpRequest, body: TaskContent) -> TaskForm:
     """The form of the pages, which knows the units that a person may choose and the contacts that there are."""
     title, text = (max(both(one.text if one else None), key=len) for one in (body.title, body.text))
     due = body.due.isoformat() if body.due else ""
+    about = getattr(body, "about", None)
     data = {"title": title, "text": text, "due": due, **body.model_dump(include={"unit", "owner", "cost"})}
+    data |= {"about_kind": about.kind, "about_key": about.key} if about else {}
     return TaskForm(data, person=request.user)
 
 

@@ -28,6 +28,7 @@ class Origin(models.TextChoices):
     ASSESSMENT = "assessment", _("self-assessment")
     ADMISSION = "admission", _("admission")
     CONTRADICTION = "contradiction", _("contradiction")
+    REVIEW = "review", _("review of an incident")
     OWN = "own", _("own")
 
 

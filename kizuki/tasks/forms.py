@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from kizuki.accounts import rules
 from kizuki.register.access import own_units
 from kizuki.register.models import Contact, Unit
+from kizuki.tasks import hooks
 from kizuki.tasks.choices import Cost
 from kizuki.tasks.models import Task
 from kizuki.ui.templatetags.kizuki import language
@@ -84,6 +85,14 @@ class TaskForm(forms.Form):
             self.fields["owner"].widget = forms.Select(choices=[("", _("nobody yet")), *named])
         else:
             self.fields["owner"].help_text = _("The id of a contact of the register.")
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if found.get("about_kind") in hooks.hidden_from:
+            raise forms.ValidationError(
+                _("Write this down where it belongs: not everybody may know of what it is about.")
+            )
+        return found
 
     def clean_owner(self) -> str:
         owner: str = self.cleaned_data["owner"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kizuki.kit.text import Name
 from kizuki.register.choices import called
 from kizuki.register.models import TABLES
+from kizuki.ui.context import Way
 
 
 class Thing(NamedTuple):
@@ -19,6 +20,14 @@ class Thing(NamedTuple):
 
 #: Kind → a function that gives the things of several keys; those of the register are known without.
 finders: dict[str, Callable[[Sequence[str]], dict[str, Thing]]] = {}
+
+
+#: Kind → a question for the keys of things of which a person may not know: their tasks are not shown to that person, and the journal,
+#: which others read, tells nothing of what is written in tasks of such a kind.
+hidden_from: dict[str, Callable[[Any], Any]] = {}
+
+#: What rooms above offer on the page of tasks, for a person.
+ways: list[Callable[[Any], Way | None]] = []
 
 
 def things(pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Thing]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kizuki.accounts import rules
 from kizuki.kit.text import Text
 from kizuki.register.access import own_units
+from kizuki.tasks import hooks
 from kizuki.tasks.access import contacts_of
 from kizuki.tasks.choices import FOLLOWED, UNDONE, Cost, Origin, State
 from kizuki.tasks.home import home_only
@@ -21,8 +22,11 @@ from kizuki.tasks.home import home_only
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, person: Any) -> TaskQuerySet:
-        """All of the home organisation for whoever works in all rooms; else one's units' and what one is to do oneself."""
+        """All of the home organisation for whoever works in all rooms; else one's units' and what one is to do oneself. What is about
+        something of which one may not know is not there."""
         shown = self.filter(**home_only())
+        for kind, hidden in hooks.hidden_from.items():
+            shown = shown.exclude(about_kind=kind, about_key__in=hidden(person))
         if rules.may_read_all(person):
             return shown
         if not rules.is_person(person):
@@ -103,10 +107,16 @@ class Task(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title_en or self.title_ja
+        # The journal names it so; of what not everybody may know it gives the number alone.
+        return f"{self.about_key} #{self.pk}" if self.is_quiet else self.title_en or self.title_ja
 
     def get_absolute_url(self) -> str:
         return reverse("tasks:task", args=[self.pk])
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the journal tells nothing of what is written in it."""
+        return self.about_kind in hooks.hidden_from
 
     @property
     def title(self) -> Text:

@@ -46,6 +46,7 @@ def tasks(request: HttpRequest) -> HttpResponseBase:
         "form": form, "page": page, "rows": rows(list(page.object_list)), "counts": _counts(visible),
         "ways": _ways(request, form), "may_create": _may_create_some(request.user),
         "narrowed": any(request.GET.get(name) for name in form.fields),
+        "elsewhere": [way for offer in hooks.ways if (way := offer(request.user))],
     }  # fmt: skip
     return render(request, "tasks/tasks.html", context)
 

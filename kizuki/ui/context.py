@@ -19,6 +19,13 @@ class Room(NamedTuple):
     may: Callable[[Any], bool] | None = None
 
 
+class Way(NamedTuple):
+    """A link from a page of one room to one of a room above it."""
+
+    address: str
+    name: Any
+
+
 #: The rooms of the masthead by their `order`; each app adds its own in `AppConfig.ready`.
 ROOMS: list[Room] = []
 
@@ -29,15 +36,21 @@ def add_room(room: Room) -> None:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Template context: `rooms` as (address, name, current)."""
+    """Template context: `rooms` as (address, name, current). A page that is a room's first one belongs to that room alone."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"rooms": []}
     match = request.resolver_match
     here = (match.namespace or "").split(":")[0] if match else ""
+    view = match.view_name if match else ""
+    first = any(room.view == view for room in ROOMS)
     return {
         "rooms": [
-            {"address": reverse(room.view), "name": room.name, "current": room.namespace == here}
+            {
+                "address": reverse(room.view),
+                "name": room.name,
+                "current": room.view == view if first else room.namespace == here,
+            }
             for room in ROOMS
             if room.may is None or room.may(user)
         ]

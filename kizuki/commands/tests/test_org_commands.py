@@ -56,15 +56,28 @@ def test_a_table_is_tried_brought_in_and_taken_back(home: Path, tmp_path: Path) 
     assert kizuki(home, "org", "import", "--undo", done["batch"]).returncode == 2
 
 
-def test_only_add_keeps_what_an_organisation_file_does_not_name(home: Path, tmp_path: Path) -> None:
-    file = tmp_path / "small.yaml"
+def test_nothing_is_taken_out_unless_a_file_is_to_replace_the_register(home: Path, tmp_path: Path) -> None:
+    file, table = tmp_path / "small.yaml", tmp_path / "list.csv"
     file.write_text(
         "schema: kizuki/organisation/1\norganisation: {name: X}\nunits: [{id: new, name: New}]\n", encoding="utf-8"
     )
-    counts = json.loads(kizuki(home, "org", "import", str(file), "--only-add", "--dry-run", "--json").stdout)["counts"]
-    assert counts == {"new": 1}
-    counts = json.loads(kizuki(home, "org", "import", str(file), "--dry-run", "--json").stdout)["counts"]
-    assert counts["gone"] > 5
+    table.write_text(TABLE, encoding="utf-8")
+    kept = kizuki(home, "org", "import", str(file), "--dry-run", "--json")
+    assert (json.loads(kept.stdout)["counts"], kept.stderr) == ({"new": 1}, "")
+    before = kizuki(home, "org", "export").stdout
+    tried = kizuki(home, "org", "import", str(file), "--replace", "--dry-run", "--json")
+    gone = json.loads(tried.stdout)["counts"]["gone"]
+    assert gone > 5
+    assert f"does not name them: {gone} records" in tried.stderr
+    told = kizuki(home, "org", "import", str(file), "--replace", "--dry-run", "--lang", "ja").stderr
+    assert f"ファイルに書かれていないため台帳から外す記録：{gone}件" in told
+    assert kizuki(home, "org", "export").stdout == before
+    refused = kizuki(home, "org", "import", str(table), "--replace")
+    assert (refused.returncode, "leave out --replace" in refused.stderr) == (2, True)
+    done = json.loads(kizuki(home, "org", "import", str(file), "--replace", "--json").stdout)
+    assert kizuki(home, "org", "export").stdout.count("- id: ") == 1
+    assert kizuki(home, "org", "import", "--undo", done["batch"]).returncode == 0
+    assert kizuki(home, "org", "export").stdout == before
 
 
 def test_bad_input_and_what_is_not_allowed(home: Path, tmp_path: Path) -> None:
@@ -86,3 +99,12 @@ def test_bad_input_and_what_is_not_allowed(home: Path, tmp_path: Path) -> None:
         assert (result.returncode, told in result.stderr) == (code, True), (words, result.stderr)
     assert kizuki(home, "org", "export", "--format", "boat").returncode == 2
     assert kizuki(home, "org", "export", "--format", "csv").returncode == 2
+
+
+def test_somebody_unknown_is_told_where_those_who_are_known_stand(home: Path) -> None:
+    words = ("org", "import", str(COMPANY), "--as", "nobody@example.org", "--lang")
+    english, japanese = (kizuki(home, *words, language) for language in ("en", "ja"))
+    assert (english.returncode, japanese.returncode) == (2, 2)
+    assert "nobody's address here. Who is known stands on the page “People”; kizuki user makes" in english.stderr
+    assert "nobody@example.org は登録されていません。登録されている人は「利用者」のページ" in japanese.stderr
+    assert kizuki(home, "user", "--help").returncode == 0

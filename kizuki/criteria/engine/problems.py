@@ -6,14 +6,11 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from kizuki.kit.text import marked as _
+
 #: One cell of the table by ids: (fact, value), in the order of the facts.
 Cell: TypeAlias = tuple[tuple[str, str], ...]
 Place: TypeAlias = tuple["str | int", ...]
-
-
-def _(text: str) -> str:
-    """Marks a sentence for translation. Pages translate it; the engine and the commands speak English."""
-    return text
 
 
 #: The sentence of each kind. `cell`, `worse` and lists are filled in by whoever shows it.

@@ -77,15 +77,15 @@ def test_a_decision_is_never_changed_or_removed(counting: Version, cast: Cast) -
 def test_a_draft_is_replayed_over_all_decisions_of_all_versions(draft: Version, counting: Version, cast: Cast) -> None:
     for heat in ("low", "mid", "mid", "high", None):
         decide(purpose="small", facts={"heat": heat, "kind": "a"}, by=cast.manager)
-    assert sum(past.count for past in history(draft.criteria)) == 5
+    assert sum(past.count for past in history(draft.criteria, cast.manager)) == 5
     with CaptureQueriesContext(connection) as queries:
-        found = compare(draft, counting)
+        found = compare(draft, counting, cast.manager)
     assert len(queries) == 2
     assert (found.total, found.moved) == (5, 2)
     assert [(m.old, m.new, m.count) for m in found.moves if m.direction == "milder"] == [("stop", "fine", 2)]
 
 
-def test_a_hundred_thousand_kept_decisions_are_replayed_within_two_seconds() -> None:
+def test_a_hundred_thousand_kept_decisions_are_replayed_within_two_seconds(cast: Cast) -> None:
     load_library(documents=documents(), by="test")
     version = in_effect("admission")
     assert version is not None
@@ -101,7 +101,7 @@ def test_a_hundred_thousand_kept_decisions_are_replayed_within_two_seconds() -> 
         for n in range(0, len(rows), 5000):
             cursor.execute(f"INSERT INTO criteria_decision ({columns}) VALUES {', '.join(rows[n : n + 5000])}")
     start = time.perf_counter()
-    found = compare(version, version)
+    found = compare(version, version, cast.manager)
     taken = time.perf_counter() - start
     assert (found.total, found.moved) == (100_000, 0)
     assert taken < 2

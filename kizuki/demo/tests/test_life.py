@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,10 +14,11 @@ from django.utils import timezone
 
 from kizuki.accounts.choices import Role
 from kizuki.accounts.models import Person
-from kizuki.demo.actions import load_company, load_library, load_life, sign_in_links
+from kizuki.demo.actions import load_company, load_life, sign_in_links
 from kizuki.demo.story import story
 from kizuki.devices.choices import Request
 from kizuki.devices.models import Admission, Device, Observation, Source
+from kizuki.incidents.models import Incident
 from kizuki.journal.actions import verify
 from kizuki.journal.models import Entry
 from kizuki.measures.benchmark.models import PeerGroup, Sheet
@@ -34,24 +34,6 @@ pytestmark = pytest.mark.django_db
 FILLED: tuple[type[Model], ...] = (
     Admission, Device, Note, Observation, OwnMeasure, Part, PeerGroup, Proposal, Sheet, Snapshot, Source, Task,
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def _told(django_db_setup: None, django_db_blocker: Any) -> Any:
-    """The demo as it is after its first start; made once for this file and rolled back at its end."""
-    from django.db import transaction
-
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_library()
-        load_company()
-        sign_in_links()
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def company(_told: None, db: None) -> Organisation:
-    return Organisation.objects.get(slug="demo-company")
 
 
 def counts() -> dict[str, int]:
@@ -161,6 +143,8 @@ def test_every_page_of_the_told_demo_asks_few_questions(language: str, company: 
     client.cookies["kizuki_language"] = language
     things = [row for model in (Admission, Device, Note, Part, Proposal, Task) for row in model.objects.all()[:20]]
     own = [row.round.get_absolute_url() if isinstance(row, Part) else row.get_absolute_url() for row in things]
+    inside = [where for where in PAGES if "{incident}" in where and where.count("{") == 1]
+    own += [where.replace("{incident}", one.number) for where in inside for one in Incident.objects.all()]
     asked = {address: _questions(client, address) for address in dict.fromkeys([*PAGES, *own]) if "{" not in address}
     assert len([n for n in asked.values() if n]) > 100
     assert {address: n for address, n in asked.items() if n > MOST_QUERIES} == {}

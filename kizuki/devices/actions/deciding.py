@@ -111,7 +111,7 @@ def undo(*, decision: DeviceDecision, by: By) -> Device:
     if decision.batch:
         undo_batch(organisation=device.organisation, batch=decision.batch, by=by)
     rows = Device.objects.filter(pk=device.pk)
-    rows.update(**decision.before, decided="", digest="", version=device.version + 1)
+    rows.update(**decision.before, decided="", digest="", version=device.version + 1, changed_at=timezone.now())
     device.refresh_from_db()
     _undo_tasks(device, by)
     _match_again()
@@ -133,7 +133,7 @@ def _decide(
     change = change or {}
     before = {name: getattr(device, name) for name in change}
     rows = Device.objects.filter(pk=device.pk, version=version)
-    written = rows.update(**change, decided=values["kind"], digest="", version=version + 1)
+    written = rows.update(**change, decided=values["kind"], digest="", version=version + 1, changed_at=timezone.now())
     device.refresh_from_db()
     if not written:
         raise Stale(device)

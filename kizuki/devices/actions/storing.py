@@ -94,7 +94,7 @@ class Store:
     @transaction.atomic
     def _rename(self, pairs: Sequence[tuple[int, str]]) -> None:
         for pk, key in pairs:
-            Device.objects.filter(pk=pk).update(key=key)
+            Device.objects.filter(pk=pk).update(key=key, changed_at=timezone.now())
             DeviceDecision.objects.counting().filter(device=pk).update(key=key)
             before = self._before.pop(self._keys[pk])
             self._before[key] = before._replace(key=key)
@@ -133,6 +133,9 @@ class Store:
 
     def _upsert(self, rows: Sequence[Device]) -> None:
         fields = [f.name for f in Device._meta.concrete_fields if f.name not in ("id", "organisation", "key")]
+        now = timezone.now()
+        for row in rows:
+            row.changed_at = now
         with transaction.atomic():
             Device.objects.bulk_create(
                 rows, update_conflicts=True, unique_fields=["organisation", "key"], update_fields=fields

@@ -38,7 +38,8 @@ class Device(models.Model):
     `key`: its strongest identifier as the engine names it, or `asset:<id>` for an asset that is missing and was never seen.
     `reasons`, `differs`, `near`: the engine's, as data (`words` puts them into sentences). `unit`: who has to do with it: the
     asset's unit, else that of the zone, else that of most of its neighbours. `decided`: the kind of decision that counts now.
-    `digest`: of all that the last matching said of it. `version` rises when its state, its asset or the decision changes."""
+    `digest`: of all that the last matching said of it. `version` rises when its state, its asset or the decision changes, `changed_at`
+    is when anything of it did."""
 
     organisation = models.ForeignKey("register.Organisation", on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=600)
@@ -65,6 +66,7 @@ class Device(models.Model):
     digest = models.CharField(max_length=64, blank=True)
     decided = models.CharField(max_length=10, blank=True)
     version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField(default=timezone.now)
 
     objects = DeviceQuerySet.as_manager()
 
@@ -85,6 +87,7 @@ class Device(models.Model):
             models.Index(fields=["organisation", "unit", "state"], name="device_unit"),
             models.Index(fields=["organisation", "last"], name="device_last"),
             models.Index(fields=["asset"], name="device_asset"),
+            models.Index(fields=["organisation", "changed_at"], name="device_changed"),
         ]
 
     def __str__(self) -> str:

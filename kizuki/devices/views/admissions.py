@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kizuki.accounts import rules
@@ -53,9 +54,10 @@ def admissions(request: HttpRequest) -> HttpResponse:
     page = Paginator(found.order_by("until", "pk") if here in ("admitted", "soon") else found, PAGE).get_page(
         request.GET.get("page")
     )
+    words = (pgettext("requests", "Waiting"), _("Admitted"), _("Ending soon"), _("All"))
     context = {
         "page": page, "rows": _rows(list(page.object_list)), "counts": counted, "here": here, "may_ask": may_ask(request.user),
-        "ways": list(zip(WAYS, (_("Waiting"), _("Admitted"), _("Ending soon"), _("All")), (counted[w] for w in WAYS), strict=True)),
+        "ways": list(zip(WAYS, words, (counted[w] for w in WAYS), strict=True)),
     }  # fmt: skip
     return render(request, "devices/admissions.html", context)
 

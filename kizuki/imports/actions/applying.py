@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from kizuki.jobs.actions import enqueue
 from kizuki.jobs.worker import Cancelled
 from kizuki.journal.actions import By, record
 from kizuki.register import hooks
-from kizuki.register.actions import describe_organisation, undo_batch
+from kizuki.register.actions import InUse, Refused, Stale, begun_to_undo, describe_organisation, undo_portions
 from kizuki.register.engine.format import About
 from kizuki.register.models import Organisation
 
@@ -29,7 +30,7 @@ def begin_applying(*, imported: Import, by: By, now: bool = False) -> Import:
     An import whose job died can be begun again."""
     from kizuki.imports.tasks import apply
 
-    states = [state for state in free(imported, State.PLANNED, State.STOPPED) if state != State.PLANNING]
+    states = _of(free(imported, State.PLANNED, State.STOPPED), State.PLANNED, State.STOPPED, State.APPLYING)
     # The job that was seen is part of the condition: of two who begin a dead one again, one does.
     if not Import.objects.filter(pk=imported.pk, state__in=states, job=imported.job).update(state=State.APPLYING):
         raise NotNow
@@ -38,6 +39,10 @@ def begin_applying(*, imported: Import, by: By, now: bool = False) -> Import:
     imported.refresh_from_db()
     record(by=by, room=ROOM, verb="began", obj=imported, data={"lines": _to_do(imported).count()})
     return imported
+
+
+def _of(states: Iterable[State], *these: State) -> list[State]:
+    return [state for state in states if state in these]
 
 
 def _to_do(imported: Import) -> Any:
@@ -90,13 +95,44 @@ def _end(imported: Import, state: State, by: By, sightings: dict[str, int] | Non
 
 
 @transaction.atomic
-def undo_import(*, imported: Import, by: By) -> Import:
-    """Take all of it back at once. What others changed since in other fields is kept. Raises `NotNow`, and what `undo_batch` raises;
-    nothing is then undone. Sightings stay: they were seen."""
-    move(imported, (State.DONE, State.STOPPED), state=State.UNDONE, ended_at=timezone.now())
+def begin_undoing(*, imported: Import, by: By, now: bool = False) -> Import:
+    """Take all of it back, as a job, or by the caller (`now`). What was stopped half-way, be it entering or taking back, can be taken back
+    as well; of two who press, one does: raises `NotNow`."""
+    from kizuki.imports.tasks import undo
+
+    states = _of(free(imported, State.DONE, State.STOPPED), State.DONE, State.STOPPED, State.APPLYING, State.UNDOING)
+    was = State.STOPPED if imported.state == State.APPLYING else State(imported.state)
+    told = imported.told if was == State.UNDOING else {**imported.told, "was": was}
+    rows = Import.objects.filter(pk=imported.pk, state__in=states, job=imported.job)
+    if not rows.update(state=State.UNDOING, told=told):
+        raise NotNow
+    job = None if now else enqueue(undo, imported.pk, imported.name, by=by)
+    Import.objects.filter(pk=imported.pk).update(job=job.pk if job else None)
+    imported.refresh_from_db()
+    return imported
+
+
+def undo_import(*, imported: Import, by: By, tell: Callable[[int, int], None] | None = None) -> Import:
+    """Take all of it back, in portions; what others changed since in other fields is kept. Sightings stay: they were seen.
+
+    Raises what `undo_portions` raises. If that is before anything was taken back, the import is as it was; else what was taken back stays
+    so, and it can be gone on with, as after a process that died. Begins by itself what nobody has begun: may raise `NotNow`."""
+    if imported.state != State.UNDOING:
+        begin_undoing(imported=imported, by=by, now=True)
     organisation = Organisation.objects.get(pk=imported.organisation_id)
-    done = undo_batch(organisation=organisation, batch=imported.batch, by=by)
+    try:
+        done = undo_portions(organisation=organisation, batch=imported.batch, by=by, tell=tell)
+    except (Stale, InUse, Refused):
+        if not begun_to_undo(imported.batch):
+            move(imported, (State.UNDOING,), state=imported.told.get("was", State.DONE))
+        raise
+    return _undone(imported, by, done.created + done.changed + done.removed)
+
+
+@transaction.atomic
+def _undone(imported: Import, by: By, changed: int) -> Import:
+    move(imported, (State.UNDOING,), state=State.UNDONE, ended_at=timezone.now())
     if imported.about_before is not None:
-        _say(Organisation.objects.get(pk=organisation.pk), imported.about_before, by)
-    record(by=by, room=ROOM, verb="undid", obj=imported, data={"changed": done.created + done.changed + done.removed})
+        _say(Organisation.objects.get(pk=imported.organisation_id), imported.about_before, by)
+    record(by=by, room=ROOM, verb="undid", obj=imported, data={"changed": changed})
     return imported

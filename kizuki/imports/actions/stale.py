@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from kizuki.imports.choices import State
+from kizuki.imports.choices import WORKING, State
 from kizuki.imports.models import Import
 from kizuki.jobs.choices import ENDED
 from kizuki.jobs.models import Job
@@ -33,7 +33,7 @@ def died(imported: Import) -> bool:
 
 def free(imported: Import, *states: State) -> list[State]:
     """These states, and that of work that nobody does any more."""
-    working = imported.state in (State.PLANNING, State.APPLYING) and died(imported)
+    working = imported.state in WORKING and died(imported)
     return [*states, State(imported.state)] if working else list(states)
 
 

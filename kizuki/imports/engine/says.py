@@ -1,16 +1,13 @@
 """Every sentence that planning says of a row, with %(names)s for what varies.
 
-They are English here and are looked up as messages where they are shown; `_` only marks them for the catalogue.
+They are English here and are looked up as messages where they are shown.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-
-def _(text: str) -> str:
-    return text
-
+from kizuki.kit.text import marked as _
 
 TWO_ROWS: Final = _("Rows %(rows)s speak of the same thing and do not agree on: %(fields)s. Take one of them.")
 TWIN: Final = _("Row %(row)s says exactly the same. Give both a number if they are two things; else leave this one.")
@@ -32,6 +29,3 @@ LEFT_NAMES: Final = _(
 CUT: Final = _("Too long and cut: %(which)s.")
 MALFORMED: Final = _("It cannot be taken: %(why)s")
 TWICE: Final = _("The same stands in row %(row)s. One of them can be taken.")
-
-#: Every sentence above.
-ALL: Final = tuple(value for name, value in sorted(globals().items()) if name.isupper() and isinstance(value, str))

@@ -162,3 +162,20 @@ def test_files_of_imports_are_seen_by_whoever_sees_the_import(manager: Client, c
     made = planned(TABLE, by=cast.manager)
     assert manager.get(f"/files/{made.digest}").status_code == 200
     assert signed_in(cast.reporter).get(f"/files/{made.digest}").status_code == 404
+
+
+def test_in_japanese_lines_are_chosen_not_robbed(manager: Client, cast: Cast) -> None:
+    made = planned(TABLE)
+    cast.manager.language = "ja"
+    cast.manager.save()
+    page = text(manager, f"/imports/{made.pk}")
+    assert "取り込みの選択" in page
+    assert "奪取" not in page
+
+
+def test_from_every_list_of_the_register_a_way_leads_here(manager: Client, cast: Cast, signed_in: Any) -> None:
+    way = '<a class="btn" href="/imports/">'
+    for address in ("/register/", "/register/assets/", "/register/zones/"):
+        assert way in text(manager, address)
+        assert way in text(signed_in(cast.reporter), address)  # who answers for a unit
+        assert way not in text(signed_in(cast.executive), address)

@@ -11,13 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from kizuki.accounts.access import who
-from kizuki.imports import actions, tasks
-from kizuki.imports.choices import State
+from kizuki.imports import actions
 from kizuki.imports.filters import LineFilter
 from kizuki.imports.models import Import, PlanLine
 from kizuki.imports.views.common import import_or_404
 from kizuki.imports.views.pages import PAGE
-from kizuki.jobs.actions import enqueue
 
 
 @require_POST
@@ -63,11 +61,11 @@ def _begun(request: HttpRequest, found: Import) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the whole import back, as a job."""
     found = import_or_404(request, pk)
-    if found.state not in (State.DONE, State.STOPPED):
+    try:
+        actions.begin_undoing(imported=found, by=who(request))
+    except actions.NotNow:
         messages.error(request, _("There is nothing of it to take back."))
-        return redirect(found)
-    job = enqueue(tasks.undo, found.pk, found.name, by=who(request))
-    return redirect("jobs:job", job.pk)
+    return redirect(found)
 
 
 @require_POST

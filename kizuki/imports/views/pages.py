@@ -19,7 +19,7 @@ from kizuki.accounts import rules
 from kizuki.accounts.access import who
 from kizuki.imports import actions, presenting
 from kizuki.imports.actions.stale import died
-from kizuki.imports.choices import LineState, Outcome, State
+from kizuki.imports.choices import WORKING, LineState, Outcome, State
 from kizuki.imports.filters import LineFilter, kind_names
 from kizuki.imports.formats import titles
 from kizuki.imports.forms import GiveForm
@@ -65,7 +65,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     lines = form.apply(PlanLine.objects.filter(of=found))
     page = Paginator(lines.order_by("place", "n"), PAGE).get_page(request.GET.get("page"))
     job = Job.objects.visible_to(request.user).filter(pk=found.job).first() if found.job else None
-    working = found.state in (State.PLANNING, State.APPLYING)
+    working = found.state in WORKING
     context = {
         "imported": found, "form": form, "page": page, "rows": presenting.rows(list(page.object_list)),
         "counts": presenting.counts(found), "title": titles().get(found.format, ""), "job": job, "working": working,

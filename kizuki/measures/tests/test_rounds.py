@@ -289,7 +289,9 @@ def test_a_manager_runs_a_round_from_start_to_record(
     assert response["Location"] == made.get_absolute_url()
     # The reporter, who owns sales, reads English here.
     assert (part_of("it").language, part_of("sales").language) == ("ja", "en")
-    page = client.post(reverse("measures:make_link", args=[part_of("sales").pk])).content.decode()
+    shown = client.post(reverse("measures:make_link", args=[part_of("sales").pk]))
+    assert "no-store" in shown["Cache-Control"]
+    page = shown.content.decode()
     match = re.search(r"/measures/answer/([^/\"]+)/", page)
     assert match
     answer(anonymous, match[1])

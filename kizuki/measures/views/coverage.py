@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kizuki.accounts import rules
-from kizuki.accounts.access import get_visible, require
+from kizuki.accounts.access import get_visible, require, require_seen
 from kizuki.measures import actions, catalogue, presenting, words
 from kizuki.measures.forms.coverage import CoverageFilter, CoverageForm, VersionForm, initial_of
 from kizuki.measures.models import Proposal
@@ -64,7 +64,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
 def contradictions(request: HttpRequest) -> HttpResponse:
     """Where a measure is claimed in full and the register knows better."""
     organisation = organisation_for(request.user)
-    require(request.user, rules.may_read_all)
+    require_seen(request.user, rules.may_read_all)
     page = Paginator(presenting.found_in(organisation) or (), PAGE).get_page(request.GET.get("page"))
     known = catalogue.measures()
     lines = [(known[one.measure], one) for one in presenting.against(organisation, page.object_list)]

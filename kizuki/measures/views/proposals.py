@@ -258,7 +258,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = ProposalForm(request.POST, request.FILES, organisation=organisation, units=units)
     else:
-        first = {"measure": request.GET.get("measure", "")}
+        first = {name: request.GET.get(name, "") for name in ("measure", "unit")}
         form = ProposalForm(initial=first, organisation=organisation, units=units)
     if form.is_bound and form.is_valid():
         data = form.cleaned_data

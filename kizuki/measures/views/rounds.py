@@ -134,18 +134,19 @@ def reminder(part: Part, round: Round, answered: int) -> str:
         }  # fmt: skip
 
 
-def _part(request: HttpRequest, pk: int) -> Part:
+def _to_edit(request: HttpRequest, rows: Any, pk: int) -> Any:
+    """A round, or a part of one, for managers; strangers learn of none."""
     require_seen(request.user, rules.may_read_all)
-    part: Part = get_visible(Part.objects.select_related("round"), request.user, pk=pk)
+    found = get_visible(rows, request.user, pk=pk)
     require(request.user, rules.may_edit)
-    return part
+    return found
 
 
 @never_cache
 @require_POST
 def make_link(request: HttpRequest, pk: int) -> HttpResponse:
     """A new link for a unit, shown this once, with a text to send it in."""
-    part = _part(request, pk)
+    part: Part = _to_edit(request, Part.objects.select_related("round"), pk)
     try:
         token = actions.make_link(part=part, by=request.user)
     except ValidationError as error:
@@ -169,7 +170,7 @@ def make_link(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def revoke_link(request: HttpRequest, pk: int) -> HttpResponse:
     """End the link of a unit at once."""
-    part = _part(request, pk)
+    part: Part = _to_edit(request, Part.objects.select_related("round"), pk)
     actions.revoke_link(part=part, by=request.user)
     messages.success(request, _("The link leads nowhere any more. What was answered stays."))
     return redirect("measures:round", part.round_id)
@@ -178,7 +179,7 @@ def revoke_link(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """End a round and its links."""
-    found = _to_edit(request, pk)
+    found: Round = _to_edit(request, Round.objects, pk)
     actions.close_round(round=found, by=request.user)
     messages.success(request, _("The round is closed, and its links with it. Answers that wait can still be accepted."))
     return redirect("measures:round", found.pk)
@@ -187,14 +188,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the closing back."""
-    found = _to_edit(request, pk)
+    found: Round = _to_edit(request, Round.objects, pk)
     actions.reopen_round(round=found, by=request.user)
     messages.success(request, _("The round is open again. Links have to be made anew."))
     return redirect("measures:round", found.pk)
-
-
-def _to_edit(request: HttpRequest, pk: int) -> Round:
-    require_seen(request.user, rules.may_read_all)
-    found: Round = get_visible(Round.objects, request.user, pk=pk)
-    require(request.user, rules.may_edit)
-    return found

@@ -19,14 +19,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kizuki.files import storage
 from kizuki.files.actions import store_file
 from kizuki.jobs.actions import enqueue
-from kizuki.journal.models import Entry
+from kizuki.journal.models import Entry, Revision
 from kizuki.kit.document import BadFile
 from kizuki.measures.engine.table import COLUMNS, cells_of
 from kizuki.measures.table import plan
 from kizuki.measures.tasks import import_table
 from kizuki.measures.views.common import organisation_for, organisation_to_edit
-from kizuki.register.actions import InUse, Stale, undo_batch
+from kizuki.register.actions import PORTION, InUse, Stale, undo_batch
 from kizuki.register.models import Coverage
+from kizuki.register.tasks import undo_batch as undo_large
 from kizuki.ui.faults import said
 from kizuki.ui.fields import OneFile
 
@@ -111,6 +112,9 @@ def _undo(request: HttpRequest, organisation: Any, batch: str) -> HttpResponse:
     if batch not in {known["batch"] for known in _imports()}:
         messages.error(request, _("There is no such import."))
         return redirect("measures:table_import")
+    if Revision.objects.filter(batch=uuid.UUID(batch)).count() > PORTION:
+        job = enqueue(undo_large, batch, by=request.user)
+        return redirect("jobs:job", job.pk)
     try:
         done = undo_batch(organisation=organisation, batch=uuid.UUID(batch), by=request.user)
     except (Stale, InUse):

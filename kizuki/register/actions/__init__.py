@@ -15,7 +15,7 @@ from kizuki.register.actions.organisation import (
     store_organisation,
     touch,
 )
-from kizuki.register.actions.undo import undo_batch, undo_edits
+from kizuki.register.actions.undo import begun_to_undo, undo_batch, undo_edits, undo_portions, undone
 from kizuki.register.actions.write import apply, document_at, free_key, with_id
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "apply",
     "apply_portions",
     "begin_organisation",
+    "begun_to_undo",
     "describe_organisation",
     "document_at",
     "drop_filter",
@@ -45,5 +46,7 @@ __all__ = [
     "touch",
     "undo_batch",
     "undo_edits",
+    "undo_portions",
+    "undone",
     "with_id",
 ]  # fmt: skip

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from kizuki.journal.models import Entry
 from kizuki.register.engine.checks import Place
 from kizuki.register.engine.kinds import RecordKind
 from kizuki.register.engine.merge import Clash
+
+#: Kind and key of a record.
+Pair: TypeAlias = tuple[RecordKind, str]
 
 
 class Edit(NamedTuple):

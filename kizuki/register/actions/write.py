@@ -7,7 +7,7 @@ import itertools
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from kizuki.journal.rows import insert
 from kizuki.kit.schema_faults import finding_of, findings
 from kizuki.kit.text import Name
 from kizuki.register import hooks
-from kizuki.register.actions.edits import Applied, Conflict, Edit, InUse, Problem, Refused, Stale
+from kizuki.register.actions.edits import Applied, Conflict, Edit, InUse, Pair, Problem, Refused, Stale
 from kizuki.register.columns import both, columns
 from kizuki.register.derived import refresh_derived
 from kizuki.register.engine import checks
@@ -32,6 +32,8 @@ from kizuki.register.library import vocabulary
 from kizuki.register.models import TABLES, Mention, Organisation
 
 ROOM = "register"
+#: Keys of one question to the database.
+KEYS = 5000
 
 
 class _Step(NamedTuple):
@@ -64,8 +66,9 @@ def apply(
     steps, same = _steps(organisation, edits)
     if not steps:
         return Applied(None, same=same)
-    _check(organisation, steps)
-    _not_needed(organisation, [(s.kind, s.key) for s in steps if s.document is None])
+    going, staying = _parted(steps)
+    _check(organisation, steps, going, staying)
+    _not_needed(organisation, going, staying)
     now = timezone.now()
     revised = _write(organisation, steps, now)
     organisation.digest = _next_digest(organisation.digest, revised)
@@ -86,6 +89,34 @@ def apply(
     return Applied(entry, *counts, same)
 
 
+def _parted(steps: Sequence[_Step]) -> tuple[set[Pair], set[Pair]]:
+    """The records that go, and those that are there afterwards."""
+    going = {(step.kind, step.key) for step in steps if step.document is None}
+    return going, {(step.kind, step.key) for step in steps} - going
+
+
+def rehearse(
+    *, organisation: Organisation, portions: Iterable[Sequence[Edit]], going: Set[Pair], staying: Set[Pair]
+) -> None:
+    """Raise what `apply` would raise of all these edits together, without making any and without holding anybody up. `going` and
+    `staying`: the records that they take out, and those that are there afterwards. All edits of units are in one portion."""
+    conflicts: list[Conflict] = []
+    problems: list[Problem] = []
+    for edits in portions:
+        try:
+            steps, _same = _steps(organisation, edits)
+            _check(organisation, steps, going, staying)
+        except Stale as error:
+            conflicts += error.conflicts
+        except Refused as error:
+            problems += error.problems
+    if conflicts:
+        raise Stale(conflicts)
+    if problems:
+        raise Refused(problems)
+    _not_needed(organisation, going, staying)
+
+
 def _told(steps: Sequence[_Step], counts: tuple[int, int, int]) -> dict[str, Any]:
     if len(steps) == 1:
         return {"kind": steps[0].kind, "key": steps[0].key}
@@ -94,6 +125,11 @@ def _told(steps: Sequence[_Step], counts: tuple[int, int, int]) -> dict[str, Any
 
 def _is_new(row: Any) -> bool:
     return row is None or row.deleted_at is not None
+
+
+def _now(row: Any) -> dict[str, Any] | None:
+    """The document of a row; None where it is not there, or was taken out."""
+    return None if _is_new(row) else row.document
 
 
 def _steps(organisation: Organisation, edits: Sequence[Edit]) -> tuple[list[_Step], int]:
@@ -111,7 +147,7 @@ def _steps(organisation: Organisation, edits: Sequence[Edit]) -> tuple[list[_Ste
 
 def _step(edit: Edit, row: Any, base: dict[str, Any] | None) -> _Step | Conflict | list[Problem] | None:
     """What an edit comes to; None where all is as it wishes."""
-    now = None if _is_new(row) else row.document
+    now = _now(row)
     wanted = None if edit.document is None else dict(edit.document)
     if wanted == now:
         return None
@@ -148,15 +184,17 @@ def _rows(organisation: Organisation, edits: Sequence[Edit]) -> dict[tuple[str, 
 def _bases(
     organisation: Organisation, edits: Sequence[Edit], rows: Mapping[tuple[str, str], Any]
 ) -> dict[tuple[str, str], dict[str, Any] | None]:
-    """The documents from which stale edits were made."""
-    found: dict[tuple[str, str], dict[str, Any] | None] = {}
+    """The documents from which stale edits were made that would change something."""
+    stale: dict[tuple[str, int], list[str]] = defaultdict(list)
     for edit in edits:
         row = rows.get((edit.kind, edit.key))
-        if row is not None and edit.base is not None and edit.base != row.version:
-            made = Revision.objects.filter(
-                room=ROOM, owner=organisation.pk, kind=edit.kind, key=edit.key, number=edit.base
-            ).first()
-            found[edit.kind, edit.key] = made.document if made else None
+        if row is None or edit.base in (None, row.version) or _now(row) == edit.document:
+            continue
+        stale[edit.kind, edit.base or 0].append(edit.key)
+    found: dict[tuple[str, str], dict[str, Any] | None] = {}
+    for (kind, number), keys in stale.items():
+        rows_of = Revision.objects.filter(room=ROOM, owner=organisation.pk, kind=kind, number=number, key__in=keys)
+        found |= {(kind, key): document for key, document in rows_of.values_list("key", "document")}
     return found
 
 
@@ -167,9 +205,9 @@ def _by_kind(pairs: Iterable[tuple[RecordKind, str]]) -> dict[RecordKind, list[s
     return found
 
 
-def _check(organisation: Organisation, steps: Sequence[_Step]) -> None:
+def _check(organisation: Organisation, steps: Sequence[_Step], going: Set[Pair], staying: Set[Pair]) -> None:
     """Raise `Refused` with everything that cannot be meant."""
-    known = _known(organisation, steps)
+    known = _known(organisation, steps, going, staying)
     words, measures = vocabulary(), hooks.measure_ids()
     problems = []
     for step in steps:
@@ -188,7 +226,9 @@ def _check(organisation: Organisation, steps: Sequence[_Step]) -> None:
         raise Refused(problems)
 
 
-def _known(organisation: Organisation, steps: Sequence[_Step]) -> dict[RecordKind, set[str]]:
+def _known(
+    organisation: Organisation, steps: Sequence[_Step], going: Set[Pair], staying: Set[Pair]
+) -> dict[RecordKind, set[str]]:
     """Of all ids that these records name, those that there are after the edits."""
     asked = _by_kind(
         (of, id) for step in steps if step.record is not None for of, _, id in named(step.kind, step.record)
@@ -196,10 +236,8 @@ def _known(organisation: Organisation, steps: Sequence[_Step]) -> dict[RecordKin
     known: dict[RecordKind, set[str]] = {}
     for kind, keys in asked.items():
         rows = TABLES[kind].objects.filter(organisation=organisation, deleted_at=None, key__in=set(keys))
-        known[kind] = set(rows.values_list("key", flat=True))
-    for step in steps:
-        if step.kind in asked:
-            (known[step.kind].discard if step.document is None else known[step.kind].add)(step.key)
+        there = set(rows.values_list("key", flat=True))
+        known[kind] = {key for key in keys if (kind, key) not in going and (key in there or (kind, key) in staying)}
     return known
 
 
@@ -218,15 +256,17 @@ def _circles(organisation: Organisation, steps: Sequence[_Step]) -> list[Problem
     ]
 
 
-def _not_needed(organisation: Organisation, going: Sequence[tuple[RecordKind, str]]) -> None:
-    """Raise `InUse` where a record that stays names one that goes."""
-    gone = set(going)
+def _not_needed(organisation: Organisation, going: Set[Pair], staying: Set[Pair]) -> None:
+    """Raise `InUse` where a record that is not edited names one that goes. What is edited was looked at: see `_known`."""
     users: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    for of_kind, keys in _by_kind(going).items():
-        mentions = Mention.objects.filter(organisation=organisation, of_kind=of_kind, of_key__in=keys)
-        for kind, key, of_key in mentions.order_by("kind", "key").values_list("kind", "key", "of_key"):
-            if (kind, key) not in gone:
-                users[of_kind, of_key].append((kind, key))
+    for of_kind, all_keys in _by_kind(sorted(going)).items():
+        for start in range(0, len(all_keys), KEYS):
+            mentions = Mention.objects.filter(
+                organisation=organisation, of_kind=of_kind, of_key__in=all_keys[start : start + KEYS]
+            )
+            for kind, key, of_key in mentions.order_by("kind", "key").values_list("kind", "key", "of_key"):
+                if (kind, key) not in going and (kind, key) not in staying:
+                    users[of_kind, of_key].append((kind, key))
     if users:
         raise InUse(users)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kizuki.accounts.access import get_visible, who
-from kizuki.register import actions, presenting, words
+from kizuki.register import actions, hooks, presenting, words
 from kizuki.register.engine.kinds import RecordKind
 from kizuki.register.filters import FilterForm, sorted_by
 from kizuki.register.models import TABLES, SavedFilter
@@ -46,6 +46,7 @@ def records(request: HttpRequest, part: str) -> HttpResponse:
         "part": part, "kind": kind, "words": words.PARTS[part], "form": form, "page": page, "total": pager.count,
         "columns": presenting.columns(kind), "sortable": presenting.SORTABLE, "lines": presenting.lines(kind, list(page.object_list)),
         "may_add": may_add(request.user, kind), "parts": words.PARTS, "asked": asked.urlencode(),
+        "elsewhere": hooks.ways_for(request.user),
         "saved": SavedFilter.objects.filter(person=who(request), part=part),
     }  # fmt: skip
     return render(request, "register/records.html", context)

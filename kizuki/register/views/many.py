@@ -128,7 +128,7 @@ def batch(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     assert first is not None
     context = {
         "batch": batch, "first": first, "count": revisions.count(), "may_undo": _may_undo(request, first),
-        "undone": Revision.objects.filter(entry__data__contains=f'"batch_undone":"{batch}"').exists(),
+        "undone": actions.undone(batch),
         "rows": revisions.order_by("pk").values("kind", "key", "number")[:100],
     }  # fmt: skip
     return render(request, "register/batch.html", context)

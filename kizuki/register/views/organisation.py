@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kizuki.accounts import rules
 from kizuki.accounts.access import require, require_seen, who
-from kizuki.register import actions, words
+from kizuki.register import actions, hooks, words
 from kizuki.register.access import may_see_register
 from kizuki.register.engine.format import About
 from kizuki.register.fields import NAME
@@ -35,6 +35,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     counts = [(part, name, found.get(part, 0)) for part, name in words.PARTS.items()] if organisation else []
     context = {
         "organisation": organisation, "counts": counts, "may_edit": rules.may_edit(request.user),
+        "elsewhere": hooks.ways_for(request.user),
         "perms_read": rules.may_read_all(request.user),
         "gaps": _gaps(request) if organisation else [], "assets": next((n for p, _name, n in counts if p == "assets"), 0),
     }  # fmt: skip

@@ -46,6 +46,7 @@ def _page(request: HttpRequest, part: str, row: Any) -> dict[str, Any]:
         "history": presenting.history(kind, revisions)[:SHOWN], "users": presenting.users(users),
         "importance": _importance(row) if kind == "asset" else [], "panels": panels,
         "judged": kind in JUDGED, "may_write": may_write(request.user, kind, row.unit), "words_of": words.DIMENSIONS,
+        "elsewhere": hooks.ways_from(request.user, row),
     }  # fmt: skip
 
 

@@ -22,7 +22,8 @@ from kizuki.register.actions import Edit
 from kizuki.register.engine.format import Coverage
 from kizuki.register.engine.format import Organisation as Document
 from kizuki.register.engine.kinds import scope_key
-from kizuki.register.models import Organisation
+from kizuki.register.models import Coverage as CoverageRow
+from kizuki.register.models import Organisation, Unit
 from kizuki.register.tests.conftest import SMALL
 from kizuki.replay import past
 from kizuki.replay.engine import heat
@@ -216,6 +217,42 @@ def test_evidence_of_wider_rows_is_not_for_owners_of_a_unit(small: Organisation,
             page = client.get(f"/replay/map/P01{kind}").content.decode("utf-8")
             assert ("audit of all plants" in page) is seen
             assert ("Auditor" in page) is seen
+
+
+def test_owners_find_the_map_where_they_look(small: Organisation, cast: Cast, signed_in: Any) -> None:
+    owner, manager = signed_in(cast.reporter), signed_in(cast.manager)
+    units = {unit.key: unit.get_absolute_url() for unit in Unit.objects.all()}
+    for client in (owner, manager):
+        assert '<a class="btn" href="/replay/map?unit=sales">' in client.get(units["sales"]).content.decode()
+    assert owner.get(units["it"]).status_code == 404
+    page = owner.get("/tasks/").content.decode()
+    assert '<a class="btn" href="/replay/map">' in page
+    assert "/replay/map" not in manager.get("/tasks/").content.decode()
+    assert owner.get("/replay/map").status_code == 200
+    assert 'href="/replay/"' not in owner.get("/replay/map").content.decode()
+
+
+def test_from_a_cell_to_recording_what_holds_there(small: Organisation, cast: Cast, signed_in: Any) -> None:
+    owner, manager, reader = (signed_in(person) for person in (cast.reporter, cast.manager, cast.executive))
+    for asked, wanted in (
+        ("P01?unit=sales", "/measures/coverage/new?measure=P01&amp;unit=sales"),
+        ("P01?unit=sales&zone=dmz&kind=pc", "/measures/coverage/new?measure=P01&amp;unit=sales&amp;zone=dmz&amp;kind=pc"),
+        ("P01", "/measures/coverage/new?measure=P01"),
+        ("P06", f"/measures/coverage/{CoverageRow.objects.get(key='P06 all').pk}/edit"),
+    ):  # fmt: skip
+        page = manager.get(f"/replay/map/{asked}").content.decode()
+        assert f'<a class="btn btn-primary" href="{wanted}">' in page
+    for none in ("P01?unit=-", "P01?unit=sales&own=1", "P01?day=2026-09-01"):
+        assert "/measures/coverage/new" not in manager.get(f"/replay/map/{none}").content.decode()
+    filled = manager.get("/measures/coverage/new?measure=P01&unit=sales&zone=dmz&kind=pc").context["form"]
+    assert [filled[name].value() for name in ("measure", "unit", "zone", "kind")] == ["P01", "sales", "dmz", "pc"]
+    page = owner.get("/replay/map/P01?unit=sales").content.decode()
+    assert '<a class="btn btn-primary" href="/measures/proposals/new?measure=P01&amp;unit=sales">' in page
+    assert owner.get("/measures/proposals/new?measure=P01&unit=sales").context["form"]["unit"].value() == "sales"
+    assert "/measures/proposals/new" not in owner.get("/replay/map/P01?zone=dmz").content.decode()
+    page = reader.get("/replay/map/P01?unit=sales").content.decode()
+    assert "/measures/coverage/new" not in page
+    assert "/measures/proposals/new" not in page
 
 
 def test_strangers_and_reporters_see_nothing(small: Organisation, cast: Cast, signed_in: Any, db: None) -> None:

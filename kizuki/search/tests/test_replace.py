@@ -45,6 +45,21 @@ def test_putting_in_the_same_again_changes_no_count() -> None:
     assert Row.objects.count() == 3
 
 
+def test_parts_are_replaced_and_the_others_stay() -> None:
+    actions.replace(
+        room="casebook", passages={"a": [*_ja("工場の端末が感染した"), Passage("ja", "title", "停電が起きた")]}
+    )
+    whole = {"overview": [Passage("en", "overview", "A lost laptop")], "later": [Passage("ja", "later", "復旧した")]}
+    actions.replace_parts(room="casebook", key="a", parts=whole)
+    assert _keys("感染") == []
+    assert [_keys(text) for text in ("停電", "復旧", "laptop")] == [["a"], ["a"], ["a"]]
+    actions.replace_parts(room="casebook", key="a", parts={"overview": [], "later": []})
+    assert Row.objects.get().part == "title"
+    alone = sorted(Word.objects.values_list("word", "passages"))
+    actions.replace(room="casebook", passages={"a": [Passage("ja", "title", "停電が起きた")]})
+    assert sorted(Word.objects.values_list("word", "passages")) == alone
+
+
 def test_no_passages_take_a_thing_out() -> None:
     actions.replace(room="casebook", passages={"a": _ja("感染した")})
     actions.replace(room="casebook", passages={"a": []})

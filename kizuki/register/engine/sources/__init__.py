@@ -11,6 +11,7 @@ from typing import BinaryIO, Final, Literal
 
 import msgspec
 
+from kizuki.kit.text import marked as _
 from kizuki.register.engine.sources import (
     aws,
     azure,
@@ -41,7 +42,6 @@ from kizuki.register.engine.sources.reading import (
     collected,
     opened,
 )
-from kizuki.register.engine.sources.says import _
 
 __all__ = [
     "FIELDS", "FORMATS", "MAX_ROWS", "START", "Format", "Item", "Options", "Proposal", "ProposalKind", "RowFault", "Source",

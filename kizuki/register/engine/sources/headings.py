@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from kizuki.register.engine.sources.says import _
+from kizuki.kit.text import marked as _
 from kizuki.register.engine.sources.values import is_secret
 
 #: The fields that a table's column may give, by kind of record, with what they are called. `seen_at` gives sightings.

@@ -1,16 +1,13 @@
 """Every sentence that the readers of files from outside say, with %(names)s for what varies.
 
-They are English here and are looked up as messages where they are shown; `_` only marks them for the catalogue.
+They are English here and are looked up as messages where they are shown.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-
-def _(text: str) -> str:
-    return text
-
+from kizuki.kit.text import marked as _
 
 # the file as a whole
 TOO_LARGE: Final = _("the file is larger than %(limit)s MB; split it or leave out what is not needed")

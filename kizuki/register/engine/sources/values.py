@@ -5,14 +5,15 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final, TypeVar
 
 from kizuki.register.engine import identity
 from kizuki.register.engine.sources import says
 from kizuki.register.engine.sources.reading import Fields, RowFault, fault
 from kizuki.register.engine.sources.words import IMPORTANCE, KINDS, LIFECYCLES, NO, YES, ZONE_KINDS, plain
 
+T = TypeVar("T")
 #: What a line, a list and a longer text may hold (`Line` and `Few` of the organisation file).
 MAX_LINE: Final = 400
 MAX_LIST: Final = 200
@@ -110,18 +111,28 @@ def address(text: str) -> str:
     return found
 
 
-def _mac(text: str) -> str:
-    found = identity.mac(text)
-    if found is None:
-        raise Wrong(says.NOT_MAC, value=text)
-    return found
+def _known(find: Callable[[str], T | None], wrong: str) -> Callable[[str], T]:
+    """A reader that gives what `find` makes of a text, and says `wrong` where that is nothing."""
+
+    def read(text: str) -> T:
+        found = find(text)
+        if found is None:
+            raise Wrong(wrong, value=text)
+        return found
+
+    return read
 
 
-def _host(text: str) -> str:
-    found = identity.host(text)
-    if found is None:
-        raise Wrong(says.NOT_HOST, value=text)
-    return found
+def _word_of(words: Mapping[str, T], wrong: str) -> Callable[[str], T]:
+    return _known(lambda text: words.get(plain(text)), wrong)
+
+
+_mac = _known(identity.mac, says.NOT_MAC)
+_host = _known(identity.host, says.NOT_HOST)
+kind = _word_of(KINDS, says.NOT_KIND)
+_zone_kind = _word_of(ZONE_KINDS, says.NOT_KIND)
+_lifecycle = _word_of(LIFECYCLES, says.NOT_LIFECYCLE)
+importance = _word_of(IMPORTANCE, says.NOT_IMPORTANCE)
 
 
 def network(text: str) -> str:
@@ -143,34 +154,6 @@ def _trait(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", word):
         raise Wrong(says.NOT_TRAIT, value=text)
     return word
-
-
-def kind(text: str) -> str:
-    found = KINDS.get(plain(text))
-    if found is None:
-        raise Wrong(says.NOT_KIND, value=text)
-    return found
-
-
-def _zone_kind(text: str) -> str:
-    found = ZONE_KINDS.get(plain(text))
-    if found is None:
-        raise Wrong(says.NOT_KIND, value=text)
-    return found
-
-
-def _lifecycle(text: str) -> str:
-    found = LIFECYCLES.get(plain(text))
-    if found is None:
-        raise Wrong(says.NOT_LIFECYCLE, value=text)
-    return found
-
-
-def importance(text: str) -> int:
-    found = IMPORTANCE.get(plain(text))
-    if found is None:
-        raise Wrong(says.NOT_IMPORTANCE, value=text)
-    return found
 
 
 def yes_no(text: str) -> bool:

@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const typing = (el) => el && (el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName));
-  const rooms = { c: "/cases/", r: "/replay/", m: "/measures/", a: "/register/assets/", t: "/tasks/" };
+  const rooms = { i: "/incidents/", c: "/cases/", r: "/replay/", m: "/measures/", a: "/register/assets/", t: "/tasks/" };
   const acts = { n: "[data-new]", e: "[data-edit]" };
   let pending = "";
 
@@ -14,6 +14,7 @@
       const find = document.querySelector("input[type=search]");
       if (find) { event.preventDefault(); find.focus(); find.select(); } else location.assign("/cases/");
     } else if (acts[event.key] && document.querySelector(acts[event.key])) {
+      event.preventDefault();  // the key must not be typed into the field that it leads to
       document.querySelector(acts[event.key]).click();
     } else if (event.key === "?" && document.body.dataset.keys) {
       location.assign(document.body.dataset.keys);
