@@ -75,18 +75,20 @@ def enter(incident: Incident, read: Understood, *, by: Person, once: str) -> Ent
 
 
 def time_read(incident: Incident, written: str) -> str:
-    """A time that a person wrote, in a form of `kizuki.kit.when`. What stands there already is taken as it is. ValidationError for what
+    """A time that a person wrote, by the incident's clock where it names none, in a form of `kizuki.kit.when`. ValidationError for what
     cannot be."""
     plain = written.strip()
     try:
-        when.parse(plain)
-        return plain
-    except ValueError:
-        pass
-    try:
         return read_moment(plain, now=timezone.now(), zone=incident.zone, day_one=incident.day_one)
     except BadMoment as error:
-        raise ValidationError(bad_moment(error)) from None
+        bad = error
+    try:
+        # Forms that nobody types, but that stand in a timeline: `week 3+`, `over 1 month before`.
+        if bad.code == "form":
+            return when.parse(plain).written
+    except ValueError:
+        pass
+    raise ValidationError(bad_moment(bad))
 
 
 def about_of(incident: Incident, text: str, *, by: Person) -> list[About]:

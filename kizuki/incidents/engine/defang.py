@@ -1,7 +1,8 @@
-"""Indicators as they are shown: so that nobody follows one by mistake."""
+"""Indicators as they are shown: so that no program makes a link of one and nobody follows it by mistake."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 #: What can be followed. Hashes and CVE numbers are shown as they are.
@@ -9,19 +10,18 @@ FOLLOWED: Final = frozenset({"ip", "domain", "url", "mail"})
 
 
 def defanged(kind: str, value: str) -> str:
-    """`hxxp://evil[.]example/a`, `203[.]0[.]113[.]7`, `2001:db8[:]:1`, `eve[@]evil[.]example`."""
+    """`hxxp://evil[.]example/a`, `203[.]0[.]113[.]7`, `2001[:]db8::1`, `eve[@]evil[.]example`. `indicators.found` reads it back."""
     if kind not in FOLLOWED:
         return value
-    scheme, colon, rest = value.partition("://")
-    if kind == "url" and colon:
-        host, slash, path = rest.partition("/")
-        shown = scheme.replace("http", "hxxp").replace("ftp", "fxp")
-        return f"{shown}://{_broken(host)}{slash}{path}"
-    return _broken(value.replace("@", "[@]"))
+    scheme, sign, rest = value.partition("://")
+    if sign:
+        at = re.match(r"[^/?#]*", rest)
+        host = at[0] if at else ""
+        shown = re.sub("^http", "hxxp", re.sub("^ftp", "fxp", scheme))
+        return f"{shown}://{_broken(host)}{rest[len(host) :]}"
+    local, sign, host = value.rpartition("@")
+    return f"{local}[@]{_broken(host)}" if sign else _broken(value)
 
 
 def _broken(host: str) -> str:
-    if "." in host:
-        return host.replace(".", "[.]")
-    head, colon, tail = host.rpartition(":")
-    return f"{head}[:]{tail}" if colon else host
+    return host.replace(".", "[.]") if "." in host else host.replace(":", "[:]", 1)

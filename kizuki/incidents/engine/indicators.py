@@ -91,23 +91,6 @@ def found(text: str) -> tuple[Found, ...]:
     return tuple(sorted(made, key=lambda one: one.start))
 
 
-def defang(value: str) -> str:
-    """The indicator so that no program makes a link of it and nobody follows it by mistake: hxxp://evil[.]example/a, 203[.]0[.]113[.]5,
-    2001[:]db8::1, eve[@]evil[.]example. Hashes and CVE numbers stay as they are. `found` reads it back."""
-    scheme, sign, rest = value.partition("://")
-    if sign:
-        at = re.match(r"[^/?#]*", rest)
-        host = at[0] if at else ""
-        shown = re.sub("^http", "hxxp", re.sub("^ftp", "fxp", scheme))
-        return f"{shown}://{_broken(host)}{rest[len(host) :]}"
-    local, sign, host = value.rpartition("@")
-    return f"{local}[@]{_broken(host)}" if sign else _broken(value)
-
-
-def _broken(host: str) -> str:
-    return host.replace(".", "[.]") if "." in host else host.replace(":", "[:]", 1)
-
-
 def _urls(plain: Plain) -> Iterator[_Hit]:
     for match in _URL.finditer(plain.text):
         written = _without_end(_ascii_path(match["rest"]))

@@ -71,11 +71,20 @@ def test_correcting_it(entry: Entry, cast: Cast, signed_in: SignIn) -> None:
     assert "PC-123" in client.get(address(new)).content.decode(), "what stood there before is shown"
 
 
-def test_the_time_is_read_as_people_write_it(entry: Entry, cast: Cast, signed_in: SignIn) -> None:
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("2026-11-20 15:30", "2026-11-20T15:30+09:00"), ("2026-11-20", "2026-11-20+09:00"),
+        ("2026-11-20 morning", "2026-11-20 morning+09:00"), ("week 1+", "week 1+"),
+    ],
+)  # fmt: skip
+def test_the_time_is_read_as_people_write_it(
+    written: str, stored: str, entry: Entry, cast: Cast, signed_in: SignIn
+) -> None:
     client = signed_in(cast.responder)
-    client.post(address(entry, "correct"), corrected(entry, at="2026-11-20 15:30", keep=[]))
+    client.post(address(entry, "correct"), corrected(entry, at=written, keep=[]))
     new = Entry.objects.get(corrects=entry)
-    assert new.at == "2026-11-20T15:30+09:00"
+    assert new.at == stored
     assert not new.links.exists()
 
 
