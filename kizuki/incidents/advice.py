@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from kizuki.casebook.engine.format import Case as Document
 from kizuki.casebook.engine.times import spans
@@ -34,6 +34,11 @@ from kizuki.ui.templatetags.kizuki import language
 MOST_CASES: Final = 200
 MOST_ALIKE: Final = 3
 MOST_TITLE: Final = 300
+#: Under which heading each part of the suggestions stands.
+GROUPS: Final[dict[str, Any]] = {
+    "check": gettext_lazy("It happened there as well: check it now"), "entry": gettext_lazy("What they did there"),
+    "helped": gettext_lazy("What helped there, and what was missed"), "missed": gettext_lazy("What helped there, and what was missed"),
+}  # fmt: skip
 _libraries: Kept[Library] = Kept(4)
 #: What resembles an incident, by all that it is compared by.
 _found: Kept[list[Alike]] = Kept(64)
@@ -70,11 +75,12 @@ class MeasureLine(NamedTuple):
 
 
 class StepLine(NamedTuple):
-    """A suggestion as pages show it."""
+    """A suggestion as pages show it. `act`: for something done there, what to do about it here, before the words of the case."""
 
     key: str
     part: str
-    title: Text
+    act: str
+    text: Text
     role: str
     sources: list[SourceLine]
     measures: list[MeasureLine]
@@ -121,9 +127,16 @@ class Advice:
         """The suggestions as pages show them."""
         return [self._line(one) for one in self.suggestions(most)]
 
+    def groups(self) -> list[tuple[Any, list[StepLine]]]:
+        """All of them, by what they come from: what an attacker did there, what they did themselves, what helped or was missed."""
+        made: dict[Any, list[StepLine]] = {name: [] for name in dict.fromkeys(GROUPS.values())}
+        for line in self.steps():
+            made[GROUPS[line.part]].append(line)
+        return [(name, lines) for name, lines in made.items() if lines]
+
     def _line(self, one: Suggestion) -> StepLine:
         return StepLine(
-            one.key, one.part, title_of(one), one.role, [self._source(source) for source in one.sources],
+            one.key, one.part, *_said(one), one.role, [self._source(source) for source in one.sources],
             [self._measure(measure) for measure in one.measures if self._catalogued(measure)],
         )  # fmt: skip
 
@@ -187,17 +200,20 @@ def done_keys(incident: Incident) -> frozenset[str]:
     return frozenset(keys | {str(data.get("id", "")) for data in aside})
 
 
-def title_of(one: Suggestion) -> Text:
-    """What to do, in both languages; an act of a case is to be weighed, something found there to be looked for."""
+def _said(one: Suggestion) -> tuple[str, Text]:
+    """What to do about it, "" where the words say so themselves; the words."""
     if one.text is not None:
-        return one.text
-    source = one.sources[0].text
+        return "", one.text
+    looked = one.kind in ("detect", "analyse")
+    return _("Look into it as they did") if looked else _("Consider doing the same"), one.sources[0].text
+
+
+def title_of(one: Suggestion) -> Text:
+    """The task, in both languages; an act of a case is to be weighed, something found there to be looked for."""
 
     def said(tongue: str) -> str:
-        words = {"text": source.in_(tongue)}
-        if one.kind in ("detect", "analyse"):
-            return _("Look into it as they did: %(text)s") % words
-        return _("Consider doing the same: %(text)s") % words
+        act, words = _said(one)
+        return f"{act}{_(': ')}{words.in_(tongue)}" if act else words.in_(tongue)
 
     both = {tongue: in_both(lambda tongue=tongue: said(tongue)).in_(tongue)[:MOST_TITLE] for tongue in ("ja", "en")}  # type: ignore[misc]
     return Text(**both)

@@ -14,7 +14,8 @@ from kizuki.incidents.choices import UNDONE, AssetState, IndicatorState, Role, S
 from kizuki.incidents.engine import fold
 from kizuki.incidents.engine.defang import defanged
 from kizuki.incidents.models import Entry, Incident, Indicator, Task
-from kizuki.kit.text import Text
+from kizuki.incidents.naming import named, text_of
+from kizuki.ui.templatetags.kizuki import language
 
 #: So many of each kind are kept with a decision; how many there were is kept as a number.
 MOST: Final = 200
@@ -49,7 +50,7 @@ def standing(incident: Incident) -> dict[str, Any]:
     return {
         "status": incident.status, "severity": incident.severity, "lead": incident.lead.name if incident.lead else "",
         "milestones": [{"name": row.name, "seq": row.entry.seq, "at": row.entry.at} for row in milestones],
-        "assets": list(incident.assets.values("key", "label", "state")[:MOST]),
+        "assets": list(incident.assets.values("key", "label_ja", "label_en", "state")[:MOST]),
         "indicators": list(_held(incident).values("kind", "value", "state")[:MOST]),
     }  # fmt: skip
 
@@ -74,7 +75,9 @@ def frozen_at(incident: Incident, moment: dt.datetime) -> dict[str, Any]:
     lead = next((member.name for member in state.members if member.role == Role.LEAD), "")
     fields = {name: state.fields.get(name, "") for name in ("status", "severity", "kind", "title", "stand", "tlp")}
     lists: dict[str, list[dict[str, Any]]] = {
-        "assets": [{"key": key, "label": one.get("label", key), "state": one["state"]} for key, one in sorted(state.assets.items())],
+        "assets": [
+            {"key": key, **named(text_of(one, "label")), "state": one["state"]} for key, one in sorted(state.assets.items())
+        ],
         "indicators": _indicators_at(incident, state, moment),
         "tasks": [_task_at(number, one) for number, one in state.tasks.items() if one.get("state") in UNDONE],
     }  # fmt: skip
@@ -134,13 +137,13 @@ def shown(basis: Mapping[str, Any]) -> dict[str, Any]:
         **basis, "at": dt.datetime.fromisoformat(basis["at"]), "status_name": _word(Status, basis["status"]),
         "severity_name": _word(Severity, basis["severity"]),
         "milestones": [{**one, "name": MILESTONES.get(one["name"], one["name"])} for one in basis["milestones"]],
-        "assets": [{**one, "state": _word(AssetState, one["state"])} for one in basis["assets"]],
+        "assets": [{"label": label, "state": state} for label, state in map(_asset, basis["assets"])],
         "indicators": [
             {"value": defanged(one["kind"], one["value"]), "state": _word(IndicatorState, one["state"])}
             for one in basis["indicators"]
         ],
         "tasks": [
-            {**one, "title": Text(ja=one["title_ja"] or None, en=one["title_en"] or None), "state": _word(TaskState, one["state"])}
+            {**one, "title": text_of(one, "title"), "state": _word(TaskState, one["state"])}
             for one in basis["tasks"]
         ],
         "more": {name: max(0, count - len(basis[name])) for name, count in basis["counts"].items()},
@@ -155,7 +158,7 @@ def changes(basis: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
         Change("lead", "", basis["lead"], now["lead"]),
     ]
     made += _pairs("milestone", basis["milestones"], now["milestones"], _milestone)
-    made += _pairs("asset", basis["assets"], now["assets"], lambda one: (one["label"], _word(AssetState, one["state"])))
+    made += _pairs("asset", basis["assets"], now["assets"], _asset)
     made += _pairs("indicator", basis["indicators"], now["indicators"], _indicator)
     return [change for change in made if change.was != change.now]
 
@@ -172,6 +175,10 @@ def _pairs(
 
 def _milestone(one: Mapping[str, Any]) -> tuple[str, str]:
     return str(MILESTONES.get(one["name"], one["name"])), str(one["seq"])
+
+
+def _asset(one: Mapping[str, Any]) -> tuple[str, str]:
+    return text_of(one, "label").in_(language()) or one["key"], _word(AssetState, one["state"])
 
 
 def _indicator(one: Mapping[str, Any]) -> tuple[str, str]:

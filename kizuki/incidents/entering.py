@@ -143,7 +143,7 @@ def assets_meant(person: Person, mentions: Iterable[str]) -> tuple[list[About], 
         if asset is None:
             strange.append(mention)
         else:
-            found.append(About("asset", asset.key, asset.name.in_(language())))
+            found.append(About("asset", asset.key, asset.name))
     return found, strange
 
 

@@ -24,8 +24,8 @@ from kizuki.incidents.choices import (
     TaskState,
 )
 from kizuki.incidents.models import Entry
+from kizuki.incidents.naming import text_of
 from kizuki.incidents.review_words import PARTS, POINTS, REVIEW_FIELDS
-from kizuki.kit.text import Text
 from kizuki.ui.templatetags.kizuki import language
 
 Values = Mapping[str, Any]
@@ -129,7 +129,10 @@ def _task(entry: Entry, id: str, values: Values, _was: Values, labels: Sequence[
     tasks = values.get("tasks")
     if isinstance(tasks, Mapping):
         return _tasks(values, tasks)
-    said = _("Task %(n)s %(title)s") % {"n": id, "title": _bilingual(values, "title") or next(iter(labels), "")}
+    said = _("Task %(n)s %(title)s") % {
+        "n": id,
+        "title": text_of(values, "title").in_(language()) or next(iter(labels), ""),
+    }
     # What came of it is the text of the entry itself.
     names = ("state", "owner_name", "due") if entry.text else ("state", "owner_name", "due", "result")
     parts = [_task_field(name, values[name]) for name in names if values.get(name)]
@@ -137,7 +140,7 @@ def _task(entry: Entry, id: str, values: Values, _was: Values, labels: Sequence[
 
 
 def _tasks(values: Values, tasks: Values) -> str:
-    if title := _bilingual(values, "title"):
+    if title := text_of(values, "title").in_(language()):
         return ngettext(
             "Procedure begun: %(title)s, %(n)d task", "Procedure begun: %(title)s, %(n)d tasks", len(tasks)
         ) % {"title": title, "n": len(tasks)}
@@ -157,11 +160,6 @@ def _task_field(name: str, value: Any) -> str:
     return str(value)
 
 
-def _bilingual(values: Values, name: str) -> str:
-    text = Text(ja=values.get(f"{name}_ja") or None, en=values.get(f"{name}_en") or None)
-    return text.in_(language()) if text.ja or text.en else ""
-
-
 def _decision(_entry: Entry, id: str, values: Values, _was: Values, _labels: Sequence[str]) -> str:
     if "holds" in values:
         return (_("Decision %(n)s still holds") if values["holds"] else _("Decision %(n)s no longer holds")) % {"n": id}
@@ -171,7 +169,7 @@ def _decision(_entry: Entry, id: str, values: Values, _was: Values, _labels: Seq
 def _asset(_entry: Entry, id: str, values: Values, _was: Values, _labels: Sequence[str]) -> str:
     state = values.get("state")
     words = {
-        "name": values.get("label") or id,
+        "name": text_of(values, "label").in_(language()) or id,
         "state": AssetState(state).label if state in AssetState.values else state,
     }
     return _("Asset %(name)s: %(state)s") % words
@@ -234,15 +232,17 @@ def _merged(_entry: Entry, _id: str, values: Values, _was: Values, _labels: Sequ
 
 
 def _escalation(_entry: Entry, _id: str, values: Values, _was: Values, _labels: Sequence[str]) -> str:
-    return _("To be told, by the criteria: %(who)s") % {"who": _bilingual(values, "name")}
+    return _("To be told, by the criteria: %(who)s") % {"who": text_of(values, "name").in_(language())}
 
 
 def _authority(_entry: Entry, _id: str, values: Values, _was: Values, _labels: Sequence[str]) -> str:
-    return _("Authority to stop, by the criteria: %(who)s") % {"who": _bilingual(values, "name")}
+    return _("Authority to stop, by the criteria: %(who)s") % {"who": text_of(values, "name").in_(language())}
 
 
 def _next(_entry: Entry, _id: str, values: Values, _was: Values, _labels: Sequence[str]) -> str:
-    return _with_reason(_("Next step not taken: %(title)s") % {"title": _bilingual(values, "title")}, values)
+    return _with_reason(
+        _("Next step not taken: %(title)s") % {"title": text_of(values, "title").in_(language())}, values
+    )
 
 
 _SAY: Final[dict[str, Callable[[Entry, str, Values, Values, Sequence[str]], str]]] = {

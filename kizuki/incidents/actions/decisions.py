@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kizuki.incidents import hooks
@@ -78,7 +77,7 @@ def _entry(
 ) -> Entry:
     """What the timeline tells of it, in the lane of whoever had to decide."""
     answer = texts["options"][texts["chosen"]]
-    about = [About("task", str(task.number), task.title.in_(get_language() or "ja"))] if task else []
+    about = [About("task", str(task.number), task.title)] if task else []
     lane = LANE_OF.get(_who_decides(task), "") if task else ""
     return note(
         incident, Auto.DECISION, by=by, kind="decide", id=str(number), values={**texts, "answer": answer}, lane=lane, about=about,

@@ -1,7 +1,8 @@
 """What is known of an incident: assets of the register and how they stand, indicators, files.
 
-The entries say in `data` what is so from now on: for an asset {"id": its key in the register, "set": {"label", "state"}}, for an indicator
-{"id": "kind:value", "set": {"state", "note"}}, for a file {"id": its digest, "set": {"name", "size", "digest"}}."""
+The entries say in `data` what is so from now on: for an asset {"id": its key in the register, "set": {"label_ja", "label_en",
+"state"}}, for an indicator {"id": "kind:value", "set": {"state", "note"}}, for a file {"id": its digest,
+"set": {"name", "size", "digest"}}."""
 
 from __future__ import annotations
 
@@ -12,7 +13,6 @@ from typing import Any, Final, NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kizuki.files.actions import store_file
@@ -23,7 +23,9 @@ from kizuki.incidents.choices import AssetState, Auto, IndicatorKind, IndicatorS
 from kizuki.incidents.engine import indicators as engine
 from kizuki.incidents.engine.defang import defanged
 from kizuki.incidents.models import AssetOf, Entry, FileOf, Incident, Indicator
+from kizuki.incidents.naming import named
 from kizuki.journal.actions import By, record
+from kizuki.kit.text import Text
 from kizuki.register.models import Asset
 
 #: As many assets or indicators as one sending may add.
@@ -74,18 +76,18 @@ def add_assets(*, incident: Incident, keys: Sequence[str], by: By, state: str = 
     return Added(new, there)
 
 
-def _labels(incident: Incident, keys: Iterable[str]) -> dict[str, str]:
+def _labels(incident: Incident, keys: Iterable[str]) -> dict[str, Text]:
     rows = Asset.objects.filter(organisation=incident.organisation_id, deleted_at=None, key__in=list(keys))
-    here = get_language() or "ja"
-    return {row.key: row.name.in_(here)[:300] for row in rows.only("key", "name_ja", "name_en")}
+    return {row.key: row.name for row in rows.only("key", "name_ja", "name_en")}
 
 
-def _add_asset(incident: Incident, key: str, label: str, state: str, by: By) -> AssetOf:
+def _add_asset(incident: Incident, key: str, name: Text, state: str, by: By) -> AssetOf:
+    label = named(name)
     entry = note(
-        incident, Auto.ASSET, by=by, kind=KIND_OF.get(state, "analyse"), id=key, values={"label": label, "state": state},
-        about=[About("asset", key, label)],
+        incident, Auto.ASSET, by=by, kind=KIND_OF.get(state, "analyse"), id=key, values={**label, "state": state},
+        about=[About("asset", key, name)],
     )  # fmt: skip
-    row: AssetOf = AssetOf.objects.create(incident=incident, key=key, label=label, state=state, entry=entry)
+    row: AssetOf = AssetOf.objects.create(incident=incident, key=key, **label, state=state, entry=entry)
     return row
 
 
@@ -103,7 +105,7 @@ def set_asset_state(*, asset: AssetOf, state: str, version: int, by: By) -> Asse
         return asset
     entry = note(
         incident, Auto.ASSET, by=by, kind=KIND_OF.get(state, "analyse"), id=asset.key,
-        values={"label": asset.label, "state": state}, was={"state": was}, about=[About("asset", asset.key, asset.label)],
+        values={**named(asset.name), "state": state}, was={"state": was}, about=[About("asset", asset.key, asset.name)],
     )  # fmt: skip
     _write(asset, state=state, entry=entry)
     data = {"asset": asset.pk, "state": state, "was": was}

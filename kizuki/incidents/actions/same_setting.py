@@ -9,14 +9,15 @@ from typing import Any, Final, NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from kizuki.incidents import hooks
 from kizuki.incidents.actions.tasks import plain
 from kizuki.incidents.actions.timeline import ROOM, hold, must_be_open, note
 from kizuki.incidents.choices import Auto, SettingState
 from kizuki.incidents.models import Incident, SameSetting
+from kizuki.incidents.naming import named
 from kizuki.incidents.same_setting import concerned, like_affected
 from kizuki.journal.actions import By, record
 from kizuki.kit.text import Text
@@ -52,9 +53,8 @@ def find_same_setting(*, incident: Incident, measure: str, by: By) -> Found:
     there = set(SameSetting.objects.filter(incident=incident, measure=measure).values_list("key", flat=True))
     found = [one for one in like_affected(incident, measure) if one.asset.id not in there]
     room = max(0, MOST - len(there))
-    here = get_language() or "ja"
     rows = SameSetting.objects.bulk_create(
-        SameSetting(incident=incident, measure=measure, key=one.asset.id, label=_name(one.asset.name, here))
+        SameSetting(incident=incident, measure=measure, key=one.asset.id, **named(one.asset.name))
         for one in found[:room]
     )
     if rows:
@@ -167,7 +167,3 @@ def _update(incident: Incident, rows: list[SameSetting], by: By, **values: Any) 
 def _record(incident: Incident, by: By, data: dict[str, Any]) -> None:
     record(by=by, room=ROOM, verb="reviewed", obj=incident, data=data)
     hooks.happened(incident, "review.changed", data)
-
-
-def _name(name: Any, here: str) -> str:
-    return (name if isinstance(name, str) else str(name.in_(here)))[:300]

@@ -15,7 +15,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kizuki.accounts.models import Person
@@ -333,7 +332,7 @@ def _told(task: Task) -> dict[str, Any]:
 
 
 def _about(task: Task) -> About:
-    return About("task", str(task.number), task.title.in_(get_language() or "ja"))
+    return About("task", str(task.number), task.title)
 
 
 def _checked(

@@ -16,8 +16,10 @@ from kizuki.incidents.choices import KINDS, LANE_OF, LANES, MILESTONES, OPEN, Au
 from kizuki.incidents.engine import moment as moments
 from kizuki.incidents.engine.moment import BadMoment, Moment
 from kizuki.incidents.models import Entry, Incident, Link, Member, MilestoneAt
+from kizuki.incidents.naming import named
 from kizuki.incidents.words import bad_moment
 from kizuki.journal.actions import By, record
+from kizuki.kit.text import Name
 
 ROOM: Final = "incidents"
 MOST_TEXT: Final = 20_000
@@ -34,11 +36,11 @@ class Stale(ValidationError):
 
 
 class About(NamedTuple):
-    """What an entry speaks of: kind (asset, person, indicator, file, task), key, and its name now."""
+    """What an entry speaks of: kind (asset, person, indicator, file, task), key, and its name now: one for both languages, or in both."""
 
     kind: str
     key: str
-    label: str
+    label: Name
 
 
 class New(NamedTuple):
@@ -230,10 +232,8 @@ def write(incident: Incident, *, by: By, moment: Moment, about: Sequence[About] 
         incident=incident, seq=incident.last_seq, at=moment.at, low=moment.low, high=moment.high, sort=moment.sort or now,
         zone=incident.zone, recorded_at=now, by_id=person, by_name="" if by is None else str(by)[:200], **values,
     )  # fmt: skip
-    once_each = {(one.kind, one.key[:200]): one.label[:300] for one in about}
-    Link.objects.bulk_create(
-        Link(entry=entry, kind=kind, key=key, label=label) for (kind, key), label in once_each.items()
-    )
+    once_each = {(one.kind, one.key[:200]): named(one.label) for one in about}
+    Link.objects.bulk_create(Link(entry=entry, kind=kind, key=key, **label) for (kind, key), label in once_each.items())
     return entry
 
 

@@ -163,7 +163,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=120)),
-                ('label', models.CharField(max_length=300)),
+                ('label_ja', models.CharField(blank=True, max_length=300)),
+                ('label_en', models.CharField(blank=True, max_length=300)),
                 ('state', models.CharField(choices=[('suspected', 'suspected'), ('affected', 'affected'), ('contained', 'contained'), ('recovered', 'recovered'), ('clean', 'checked, not affected')], default='suspected', max_length=10)),
                 ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('version', models.PositiveIntegerField(default=1)),
@@ -197,7 +198,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=12)),
                 ('key', models.CharField(max_length=200)),
-                ('label', models.CharField(max_length=300)),
+                ('label_ja', models.CharField(blank=True, max_length=300)),
+                ('label_en', models.CharField(blank=True, max_length=300)),
                 ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='incidents.entry')),
             ],
             options={

@@ -26,7 +26,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('measure', models.CharField(max_length=16)),
                 ('key', models.CharField(max_length=120)),
-                ('label', models.CharField(max_length=300)),
+                ('label_ja', models.CharField(blank=True, max_length=300)),
+                ('label_en', models.CharField(blank=True, max_length=300)),
                 ('state', models.CharField(choices=[('open', 'not looked at yet'), ('holds', 'checked: the measure holds'), ('lacks', 'checked: missing here too'), ('task', 'given to its owner')], default='open', max_length=8)),
                 ('note', models.CharField(blank=True, max_length=300)),
                 ('by_name', models.CharField(blank=True, max_length=200)),
@@ -36,7 +37,7 @@ class Migration(migrations.Migration):
                 ('task', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tasks.task')),
             ],
             options={
-                'ordering': ['measure', 'label', 'pk'],
+                'ordering': ['measure', 'label_ja', 'pk'],
                 'constraints': [models.UniqueConstraint(fields=('incident', 'measure', 'key'), name='incident_setting_once'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'holds', 'lacks', 'task'])), name='incident_setting_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'task'), _negated=True), ('task__isnull', False), _connector='OR'), name='incident_setting_names_task')],
             },
         ),

@@ -9,10 +9,12 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kizuki.accounts import rules
 from kizuki.incidents.choices import OPEN, TLPS, Kind, Role, Severity, Status
+from kizuki.kit.text import Text
 
 
 def of_person(**more: Any) -> Any:
@@ -21,6 +23,25 @@ def of_person(**more: Any) -> Any:
         settings.AUTH_USER_MODEL,
         **{"null": True, "blank": True, "on_delete": models.PROTECT, "related_name": "+", **more},
     )
+
+
+class Named(models.Model):
+    """Something of another room under the name that it had when it was written down, in both languages."""
+
+    label_ja = models.CharField(max_length=300, blank=True)
+    label_en = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def name(self) -> Text:
+        return Text(ja=self.label_ja or None, en=self.label_en or None)
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return self.name.in_(get_language() or "ja")
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):

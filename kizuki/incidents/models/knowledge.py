@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kizuki.incidents.choices import AssetState, IndicatorKind, IndicatorState, Publication, SettingState
-from kizuki.incidents.models.incident import Incident, of_person
+from kizuki.incidents.models.incident import Incident, Named, of_person
 from kizuki.incidents.models.timeline import Entry
 
 
@@ -36,12 +36,11 @@ class Indicator(models.Model):
         return self.value
 
 
-class AssetOf(models.Model):
+class AssetOf(Named):
     """An asset of the register that the incident concerns. `key`: its id there; `label`: its name when it was noted."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="assets")
     key = models.CharField(max_length=120)
-    label = models.CharField(max_length=300)
     state = models.CharField(max_length=10, choices=AssetState, default=AssetState.SUSPECTED)
     entry = models.ForeignKey(Entry, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(default=timezone.now)
@@ -103,14 +102,13 @@ class Review(models.Model):
         return str(self.incident)
 
 
-class SameSetting(models.Model):
+class SameSetting(Named):
     """An asset of the register where the same could happen, because a measure is missing there as well or nobody knows. `key`: its
     id in the register; `label`: its name when it was found. `task`: what its owner was asked to do."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="same_settings")
     measure = models.CharField(max_length=16)
     key = models.CharField(max_length=120)
-    label = models.CharField(max_length=300)
     state = models.CharField(max_length=8, choices=SettingState, default=SettingState.OPEN)
     note = models.CharField(max_length=300, blank=True)
     task = models.ForeignKey("tasks.Task", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -119,7 +117,7 @@ class SameSetting(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering = ["measure", "label", "pk"]
+        ordering = ["measure", "label_ja", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["incident", "measure", "key"], name="incident_setting_once"),
             models.CheckConstraint(condition=Q(state__in=SettingState.values), name="incident_setting_state_known"),

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from kizuki.incidents.choices import KINDS, LANES, MILESTONES, Auto
-from kizuki.incidents.models.incident import Incident, of_person
+from kizuki.incidents.models.incident import Incident, Named, of_person
 from kizuki.kit.when import When
 
 
@@ -98,13 +98,12 @@ class Entry(AppendOnlyModel):
         return parse(self.at)
 
 
-class Link(AppendOnlyModel):
+class Link(Named, AppendOnlyModel):
     """What an entry speaks of: `kind` asset, person, indicator, file or task, with its key and the name that it had then."""
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="links")
     kind = models.CharField(max_length=12)
     key = models.CharField(max_length=200)
-    label = models.CharField(max_length=300)
 
     class Meta:
         ordering = ["pk"]

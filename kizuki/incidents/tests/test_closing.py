@@ -36,6 +36,7 @@ from kizuki.incidents.closing import known, review_of
 from kizuki.incidents.engine import gate
 from kizuki.incidents.engine.review import Item, Parts
 from kizuki.incidents.models import Entry, Incident, SameSetting
+from kizuki.incidents.naming import named
 from kizuki.incidents.review_words import POINTS, left
 from kizuki.incidents.told import told
 from kizuki.journal.models import Entry as JournalEntry
@@ -133,7 +134,7 @@ def test_assets_with_the_same_setting_keep_it_open(incident: Incident, cast: Cas
     add_asset(incident=incident, key="www", by=by)
     # The PCs are no web server, and P06 is in part in force everywhere else.
     assert find_same_setting(incident=incident, measure="P06", by=by).new == 0
-    SameSetting.objects.create(incident=incident, measure="P01", key="pcs", label="PCs")
+    SameSetting.objects.create(incident=incident, measure="P01", key="pcs", **named("PCs"))
     assert missing(incident, by) == ("elsewhere",)
     row = SameSetting.objects.get()
     assert mark_same_setting(incident=incident, rows=[row.pk], state="holds", by=by) == 1

@@ -16,6 +16,7 @@ from conftest import Cast
 from kizuki.incidents import actions
 from kizuki.incidents.basis import frozen
 from kizuki.incidents.models import AppendOnly, AssetOf, Decision, DecisionReview, Entry, Incident, Indicator
+from kizuki.incidents.naming import named
 from kizuki.journal.models import Entry as JournalEntry
 
 SAID: dict[str, Any] = {
@@ -33,7 +34,7 @@ def test_a_decision_keeps_what_was_known(incident: Incident, cast: Cast) -> None
     actions.mark_milestone(entry=seen, name="noticed", by=cast.responder)
     wrong = enter(incident, "Four sign-ins", cast.responder)
     actions.correct_entry(entry=wrong, text="Five sign-ins", lane="it", kind="analyse", by=cast.responder)
-    AssetOf.objects.create(incident=incident, key="www", label="Web server", state="suspected")
+    AssetOf.objects.create(incident=incident, key="www", **named("Web server"), state="suspected")
     for value, state in (("192.0.2.1", "confirmed"), ("192.0.2.2", "rejected")):
         Indicator.objects.create(incident=incident, kind="ip", value=value, state=state)
     task = actions.add_task(incident=incident, title="Look", owner=cast.manager, by=cast.responder)

@@ -32,7 +32,9 @@ from kizuki.incidents.actions import (
     set_asset_state,
 )
 from kizuki.incidents.models import AssetOf, Entry, FileOf, Incident, Indicator
+from kizuki.incidents.naming import named
 from kizuki.journal.models import Entry as Journal
+from kizuki.kit.text import Text
 
 SignIn = Callable[[Person], Client]
 
@@ -54,7 +56,7 @@ def test_an_asset_is_noted_once_with_its_entry(incident: Incident, cast: Cast) -
     assert (row.pk, again.state) == (again.pk, "affected")
     entry = Entry.objects.get(incident=incident, auto="asset")
     assert row.entry == entry
-    assert entry.data == {"id": "www", "set": {"label": "Web server", "state": "affected"}}
+    assert entry.data == {"id": "www", "set": {**named(Text(ja="ウェブ", en="Web server")), "state": "affected"}}
     assert [(link.kind, link.key) for link in entry.links.all()] == [("asset", "www")]
 
 

@@ -35,6 +35,7 @@ from kizuki.incidents.engine import proposals as engine
 from kizuki.incidents.engine.alike import alike
 from kizuki.incidents.engine.review import find, read
 from kizuki.incidents.models import Entry, Incident, SameSetting
+from kizuki.incidents.naming import named
 from kizuki.incidents.told import told
 from kizuki.journal.models import Entry as JournalEntry
 from kizuki.register.actions import Edit, apply
@@ -322,7 +323,7 @@ def test_owners_learn_nothing_of_a_restricted_incident(restricted: Incident, sma
 
 def test_rows_of_another_incident_are_not_ticked(incident: Incident, small: Organisation, cast: Cast) -> None:
     other = open_incident(title="Other", by=cast.manager)
-    row = SameSetting.objects.create(incident=other, measure="P06", key="www", label="x")
+    row = SameSetting.objects.create(incident=other, measure="P06", key="www", **named("x"))
     assert mark_same_setting(incident=incident, rows=[row.pk], state="holds", by=cast.responder) == 0
     assert ask_owners(incident=incident, rows=[row.pk], due=None, by=cast.responder) == 0
     with pytest.raises(ValidationError):

@@ -26,6 +26,7 @@ from kizuki.incidents.actions import (
 from kizuki.incidents.closing import review_of
 from kizuki.incidents.engine.review import read
 from kizuki.incidents.models import Incident, SameSetting
+from kizuki.incidents.naming import named
 from kizuki.incidents.review_words import POINTS
 from kizuki.incidents.tests.test_review import twin
 from kizuki.register.models import Organisation
@@ -257,7 +258,7 @@ def test_nothing_that_is_typed_is_live(incident: Incident, cast: Cast, signed_in
         incident=incident, version=1, by=by, outcome=LIVE, publication="no", publication_reason=LIVE, same_setting=LIVE,
         absent={"recovered": LIVE},
     )  # fmt: skip
-    SameSetting.objects.create(incident=incident, measure="P06", key="x", label=LIVE, note=LIVE, by_name=LIVE)
+    SameSetting.objects.create(incident=incident, measure="P06", key="x", **named(LIVE), note=LIVE, by_name=LIVE)
     client = signed_in(by)
     for rest in ("review", f"review/items/{made.id}", "review/elsewhere", "close", "figures"):
         page = client.get(path(incident, rest)).content.decode()
@@ -281,7 +282,7 @@ def test_few_questions_however_much_there_is(
             incident=incident, part="lessons", text=f"l{n}", measures=["P01"], owner="ken",
             due=timezone.localdate() + dt.timedelta(days=9), by=by,
         )  # fmt: skip
-        SameSetting.objects.create(incident=incident, measure="P06", key=f"k{n}", label=f"k{n}")
+        SameSetting.objects.create(incident=incident, measure="P06", key=f"k{n}", **named(f"k{n}"))
     assert task.number == 12
     for person in (cast.manager, cast.responder):
         client = signed_in(person)

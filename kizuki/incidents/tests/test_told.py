@@ -66,7 +66,7 @@ VALUES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("", {"tasks": {"1": {"owner_name": "Mari"}, "2": {}}}), ("", {"title_ja": "手順", "tasks": {"1": {}}}),
     ],
     "decision": [("1", {"question": "Stop?"}), ("1", {"holds": False}), ("1", {"holds": True})],
-    "asset": [("www", {"label": "Web", "state": "affected"}), ("www", {"state": "burnt"})],
+    "asset": [("www", {"label_en": "Web", "state": "affected"}), ("www", {"state": "burnt"})],
     "indicator": [("ip:203.0.113.7", {"state": "confirmed"})],
     "file": [("abc", {"name": "a.log"})],
     "closed": [("", {"status": "closed"})],

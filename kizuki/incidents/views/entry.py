@@ -78,7 +78,7 @@ def _correct(incident: Incident, entry: Entry, form: Form, by: Person) -> Entry:
     except ValidationError as error:
         raise ValidationError({"at": error.messages}) from None
     kept = [
-        About(link.kind, link.key, link.label) for link in entry.links.all() if str(link.pk) in given.get("keep", ())
+        About(link.kind, link.key, link.name) for link in entry.links.all() if str(link.pk) in given.get("keep", ())
     ]
     about = [*kept, *about_of(incident, given["text"], by=by)]
     return actions.correct_entry(
@@ -111,7 +111,7 @@ def _unmark(incident: Incident, entry: Entry, form: Form, by: Person) -> Entry:
 
 def _hand_over(_incident: Incident, entry: Entry, form: Form, by: Person) -> Entry:
     """The same entry, which now hands over to one lane more."""
-    about = [About(link.kind, link.key, link.label) for link in entry.links.all()]
+    about = [About(link.kind, link.key, link.name) for link in entry.links.all()]
     return actions.correct_entry(
         entry=entry, text=entry.text, lane=entry.lane, kind=entry.kind, handover=[*entry.handover, form.cleaned_data["lane"]],
         about=about, once=form.cleaned_data["once"], by=by,

@@ -16,9 +16,9 @@ from kizuki.incidents.choices import UNDONE, AssetState, IndicatorState, Kind, R
 from kizuki.incidents.engine.defang import defanged
 from kizuki.incidents.engine.fold import COLUMNS, Row, State, state_at
 from kizuki.incidents.models import Entry, Incident, MilestoneAt
+from kizuki.incidents.naming import text_of
 from kizuki.incidents.rows import drawn, folded, rows, sketch, whole_of
 from kizuki.incidents.views.common import shell
-from kizuki.kit.text import Text
 from kizuki.ui.templatetags.kizuki import language
 
 
@@ -78,7 +78,10 @@ def _told(state: State) -> dict[str, Any]:
         "was_members": [(one.name or (lead.name if lead else ""), _label(Role, one.role)) for one in state.members],
         "was_tasks": [_task(number, one) for number, one in state.tasks.items() if one.get("state") in UNDONE],
         "was_decisions": [(number, one.get("question", ""), one.get("answer", "")) for number, one in state.decisions.items()],
-        "was_assets": [(one.get("label") or key, _label(AssetState, one.get("state"))) for key, one in state.assets.items()],
+        "was_assets": [
+            (text_of(one, "label").in_(language()) or key, _label(AssetState, one.get("state")))
+            for key, one in state.assets.items()
+        ],
         "was_indicators": [
             (defanged(*key.split(":", 1)), _label(IndicatorState, one.get("state"))) for key, one in state.indicators.items()
         ],
@@ -86,7 +89,7 @@ def _told(state: State) -> dict[str, Any]:
 
 
 def _task(number: str, values: dict[str, Any]) -> tuple[str, str, str, str]:
-    title = Text(ja=values.get("title_ja") or None, en=values.get("title_en") or None).in_(language())
+    title = text_of(values, "title").in_(language())
     return number, title, _label(TaskState, values.get("state")), values.get("owner_name") or ""
 
 

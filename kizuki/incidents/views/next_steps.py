@@ -34,7 +34,7 @@ def next_steps(request: HttpRequest, number: str) -> HttpResponse:
 
 def _page(request: HttpRequest, incident: Incident, status: int = 200, **more: Any) -> HttpResponse:
     advice = advice_of(request, incident)
-    context = shell(request, incident, "next", cases=advice.cases(), steps=advice.steps(), **more)
+    context = shell(request, incident, "next", cases=advice.cases(), groups=advice.groups(), **more)
     return render(request, "incidents/next.html", context, status=status)
 
 

@@ -30,6 +30,7 @@ from kizuki.measures import catalogue
 from kizuki.register.choices import called
 from kizuki.register.models import Asset
 from kizuki.tasks.models import Task
+from kizuki.ui.templatetags.kizuki import language
 
 PAGE = 100
 #: Until when owners are asked, unless somebody says otherwise.
@@ -47,7 +48,7 @@ def _page(request: HttpRequest, incident: Incident, status: int = 200, **sent: A
     parts, counted = engine.read(review_of(incident).parts), {one.measure: one for one in settings_of(incident)}
     named = [id for part, item in engine.items(parts) if part in ("causes", "lessons") for id in item.measures]
     here = request.GET.get("measure", "") if request.GET.get("measure") in counted else next(iter(counted), "")
-    rows = incident.same_settings.filter(measure=here).order_by("label", "pk")
+    rows = incident.same_settings.filter(measure=here).order_by(f"label_{language()}", "pk")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     listed = list(page.object_list)
     assets = called([("asset", row.key) for row in listed])
