@@ -37,6 +37,11 @@ class Table(Struct, frozen=True, tag="table"):
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[int, ...]
 
+    @property
+    def labelled(self) -> list[list[tuple[str, str]]]:
+        """Of each row (name of the column, cell), for narrow screens."""
+        return [list(zip(self.head, row, strict=True)) for row in self.rows]
+
 
 class Pairs(Struct, frozen=True, tag="pairs"):
     """Names with what they are: the particulars of something."""
