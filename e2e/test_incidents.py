@@ -262,6 +262,7 @@ def test_by_keyboard_alone(visits: Visits) -> None:
     _tab_to(page, "#finish textarea")
     page.keyboard.type("Done by keyboard")
     _tab_to(page, "#finish button")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.goto(address)
     expect(row(page, "Done by keyboard")).to_have_count(1)

@@ -17,16 +17,21 @@ def new_once() -> str:
     return uuid.uuid4().hex
 
 
+def _hidden() -> forms.HiddenInput:
+    """A hidden field without an id, so that several forms with one stand on a page."""
+    return forms.HiddenInput({"id": False})
+
+
 class OnceForm(forms.Form):
     """A form that is drawn with a key of its own; sent twice, it acts once."""
 
-    once = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput, initial=new_once)
+    once = forms.CharField(max_length=64, required=False, widget=_hidden(), initial=new_once)
 
 
 class VersionForm(forms.Form):
     """A form that knows the version which the reader saw."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    version = forms.IntegerField(widget=_hidden(), min_value=1)
 
 
 def zones() -> list[tuple[str, str]]:
