@@ -79,7 +79,8 @@ class TimelineFilter(forms.Form):
     def _by_words(rows: EntryQuerySet, text: str) -> EntryQuerySet:
         """Every word must stand in the text, in the name of what it speaks of, or be the entry's number."""
         for word in text.split()[:8]:
-            named = Q(pk__in=rows.filter(links__label__icontains=word).order_by().values("pk"))
+            label = Q(links__label_ja__icontains=word) | Q(links__label_en__icontains=word)
+            named = Q(pk__in=rows.filter(label).order_by().values("pk"))
             fits = Q(text__icontains=word) | named
             rows = rows.filter(fits | Q(seq=int(word)) if word.isdecimal() and len(word) < 8 else fits)
         return rows
