@@ -14,7 +14,7 @@ from kizuki.casebook.engine.times import median
 from kizuki.casebook.models import Case
 from kizuki.casebook.times_picture import Bar, drawn
 from kizuki.casebook.words import MILESTONES, SPANS
-from kizuki.incidents.engine.figures import Figure, Mark, figures
+from kizuki.incidents.engine.figures import Figure, Mark, Spread, figures, spread
 from kizuki.incidents.engine.moment import Moment
 from kizuki.incidents.models import Incident, MilestoneAt
 from kizuki.kit.when import Duration
@@ -50,6 +50,12 @@ def of(incident: Incident) -> dict[Any, Figure]:
 def cases_beside(person: Any) -> list[Case]:
     """The library's incidents that stand beside one of ours."""
     return list(Case.objects.visible_to(person).filter(kind="casebook").only("slug", "number", "spans")[:BESIDE])
+
+
+def spreads(cases: list[Case]) -> dict[Any, Spread]:
+    """Where the durations of cases lie, by span."""
+    made = {span: spread([case.durations()[span] for case in cases if span in case.spans]) for span in SPANS}
+    return {span: one for span, one in made.items() if one is not None}
 
 
 class Row(NamedTuple):

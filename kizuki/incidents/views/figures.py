@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -55,14 +55,19 @@ def over_all(request: HttpRequest) -> HttpResponse:
         return _csv("kizuki-incident-figures.csv", table(made))
     if kind == "json":
         return _json(document(made, by))
-    return render(request, "incidents/trend.html", _context(form, made.whole, made.periods))
+    cases = reckoned.spreads(reckoned.cases_beside(request.user)) if made.whole.n else {}
+    return render(request, "incidents/trend.html", _context(form, made.whole, made.periods, cases))
 
 
-def _context(form: FiguresForm, whole: Group, periods: Sequence[Group]) -> dict[str, Any]:
+def _context(form: FiguresForm, whole: Group, periods: Sequence[Group], cases: Mapping[Any, Spread]) -> dict[str, Any]:
     return {
         "form": form, "whole": whole, "counted": trend_picture.counted(whole.n), "narrowed": form.narrowed,
         "picture": trend_picture.columns(periods) if whole.n else None,
-        "spans": [(SPANS[span], told) for span in ENDS if (told := _told(whole, periods, span))],
+        "spans": [
+            (SPANS[span], told, _span("", cases[span]) if span in cases else None)
+            for span in ENDS
+            if (told := _told(whole, periods, span))
+        ],
         "unsaid": [SPANS[span] for span in SPANS if span not in whole.spans],
         "kinds": [(Kind(kind).label, n) for kind, n in sorted(whole.kinds.items(), key=lambda pair: (-pair[1], pair[0]))],
         "severities": [(level, Severity(level).label, whole.severities[level]) for level in sorted(whole.severities, reverse=True)],
