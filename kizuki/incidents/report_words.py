@@ -18,6 +18,9 @@ _SAY: Final[dict[str, Any]] = {
     "large": gettext_lazy("At most %(mb)d MB are taken at once. Part the table."),
     "rows": gettext_lazy("At most %(value)s rows are taken at once. Part the table."),
     "broken": gettext_lazy("From here on it is no table: a quotation mark is open, or stands where none may be."),
+    "length": gettext_lazy(
+        "A cell of this row has more than %(value)s characters, or its quotation mark is open. Nothing below it was read."
+    ),
     "lane": gettext_lazy("“%(value)s” is no lane. Known are: %(known)s."),
     "kind": gettext_lazy("“%(value)s” is no kind of entry. Known are: %(known)s."),
     "milestone": gettext_lazy("“%(value)s” is no milestone. Known are: %(known)s."),

@@ -13,6 +13,7 @@ from kizuki.incidents.engine import inert, lexicon
 
 MOST_BYTES: Final = 2_000_000
 MOST_ROWS: Final = 3_000
+#: What `csv` takes in a cell unless it is told otherwise. That would hold for every reader of this process: nobody tells it.
 MOST_CELL: Final = 131_072
 
 
@@ -39,7 +40,8 @@ class Cells(NamedTuple):
 
 COLUMNS: Final = Cells._fields
 NEEDED: Final = ("at", "lane", "kind", "text")
-#: What can be wrong: with the table as a whole ("empty", "columns", "large", "rows", "broken"), or with a cell of a row.
+#: What can be wrong: with the table as a whole ("empty", "columns", "large", "rows"), with all from a row on ("broken", "length": a cell
+#: does not end), or with a cell of a row.
 Code: TypeAlias = Literal[
     "empty", "columns", "large", "rows", "broken", "lane", "kind", "milestone", "twice", "until", "handover", "length",
 ]  # fmt: skip
@@ -92,15 +94,26 @@ def read(raw: bytes) -> Read:
     text = decoded(raw).lstrip("\ufeff")
     if not text.strip():
         return _refused("empty")
-    csv.field_size_limit(max(csv.field_size_limit(), MOST_BYTES))
+    records = _records(text)
+    first = next(records)
+    if isinstance(first, Fault):
+        return Read((), (first,), 0)
+    head = [cell.strip().casefold() for cell in first[1]]
+    if missing := [name for name in NEEDED if name not in head]:
+        return _refused("columns", ", ".join(missing))
+    return _read(records, head)
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]] | Fault]:
+    """The rows, each with the line in which it begins; last, where it is no table from a row on, what is wrong there."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    line = 1
     try:
-        head = [cell.strip().casefold() for cell in next(reader)]
-        if missing := [name for name in NEEDED if name not in head]:
-            return _refused("columns", ", ".join(missing))
-        return _read(reader, head)
-    except csv.Error:
-        return Read((), (Fault(reader.line_num, "broken"),), 0)
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        yield Fault(line, "length", "", f"{MOST_CELL:,}") if "limit" in str(error) else Fault(line, "broken")
 
 
 def _refused(code: Code, value: str = "") -> Read:
@@ -122,20 +135,23 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=first.count)
 
 
-def _read(reader: Iterator[list[str]], head: list[str]) -> Read:
+def _read(records: Iterable[tuple[int, list[str]] | Fault], head: list[str]) -> Read:
     rows: list[Row] = []
     faults: list[Fault] = []
     marked: dict[str, int] = {}
-    left_out, line = 0, 2
-    for cells in reader:
+    left_out = 0
+    for record in records:
+        if isinstance(record, Fault):
+            faults.append(record)
+            break
+        line, cells = record
         named = {name: inert.meant(cell) for name, cell in zip(head, cells, strict=False)}
-        here, line = line, getattr(reader, "line_num", line) + 1
         if not any(cell.strip() for cell in cells):
             continue
         if named.get("auto", "").strip():
             left_out += 1
             continue
-        row = _row(here, named)
+        row = _row(line, named)
         faults += _faults(row, named, marked)
         rows.append(row)
         if len(rows) > MOST_ROWS:

@@ -28,9 +28,9 @@ from kizuki.incidents.actions import (
     withdraw_entry,
 )
 from kizuki.incidents.actions.timeline import About
-from kizuki.incidents.choices import KINDS, LANES, MILESTONES
+from kizuki.incidents.choices import KINDS, LANES, MILESTONES, Auto
 from kizuki.incidents.engine.inert import FORMULA
-from kizuki.incidents.engine.timeline_file import COLUMNS, Cells, Read, read, written
+from kizuki.incidents.engine.timeline_file import COLUMNS, MOST_CELL, Cells, Fault, Read, read, written
 from kizuki.incidents.models import Entry, Incident, MilestoneAt
 from kizuki.incidents.report_words import bad_row
 from kizuki.incidents.reporting import timeline
@@ -39,6 +39,7 @@ from kizuki.incidents.tests.test_figures import as_written, typed
 from kizuki.register.models import Organisation
 
 SignIn = Callable[[Person], Client]
+WITH_ENTRIES = [case for case in cases() if case.timeline.entries]
 #: The columns that tell of the entry, and not of where it comes from.
 SAME = ("at", "lane", "kind", "text", "milestone", "until", "handover", "assets", "people")
 
@@ -58,7 +59,26 @@ def brought_in(raw: bytes, incident: Incident, by: Any = "a test", once: str = "
     return import_timeline(incident=incident, rows=found.rows, by=by, once=once)
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda case: case.id)
+def test_a_timeline_that_nobody_wrote_in_has_nothing_to_bring_in(
+    incident: Incident, cast: Cast, signed_in: SignIn
+) -> None:
+    raw = file_of(incident)
+    auto = incident.entries.exclude(auto="").count()
+    assert auto == incident.entries.count() > 0
+    assert read(raw) == Read((), (Fault(0, "empty"),), auto)
+    other = open_incident(title="B", by=cast.responder)
+    before = Entry.objects.count()
+    answer = upload(signed_in(cast.responder), other, raw)
+    assert answer.status_code == 422
+    assert "There is nothing in it that could be entered." in answer.content.decode()
+    assert Entry.objects.count() == before
+
+
+def test_of_one_case_no_hour_is_told() -> None:
+    assert {case.id for case in cases()} - {case.id for case in WITH_ENTRIES} == {"nisc-g"}
+
+
+@pytest.mark.parametrize("case", WITH_ENTRIES, ids=lambda case: case.id)
 def test_a_case_goes_out_and_comes_in_again(case: Any, small: Organisation) -> None:
     first = open_incident(title="A", by="a test", day_one=dt.date(2020, 3, 5))
     typed(case, first, as_written)
@@ -113,19 +133,37 @@ def test_no_cell_is_a_formula_and_each_is_read_again(live: str, incident: Incide
 
 
 PLAIN = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
+NAMES = PLAIN.map(lambda name: name.replace(";", "").strip()).filter(bool)
+KEYS = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,7}", fullmatch=True)
 ROWS = st.builds(
     Cells, n=st.just("1"), at=st.sampled_from(["day 1", "2020-03-05T14:02+09:00", "undated"]), lane=st.sampled_from(LANES),
     kind=st.sampled_from(KINDS), text=PLAIN.filter(lambda text: bool(text.strip())), milestone=st.just(""), until=st.just(""),
-    handover=st.lists(st.sampled_from(LANES), max_size=2, unique=True).map(" ".join), by=PLAIN,
+    handover=st.lists(st.sampled_from(LANES), max_size=2, unique=True).map(" ".join), assets=st.lists(KEYS, max_size=2).map(" ".join),
+    people=st.lists(NAMES, max_size=2).map(";".join), by=PLAIN, recorded_at=PLAIN, auto=st.sampled_from(["", "", *Auto.values]),
 )  # fmt: skip
+#: In which of the rows a milestone is marked, which, and until when it was reached.
+MARKS = st.tuples(st.integers(0, 4), st.sampled_from(MILESTONES), st.sampled_from(["", "day 3", "before 2020-04-01"]))
 
 
-@given(st.lists(ROWS, min_size=1, max_size=5))
-def test_what_is_written_is_read(cells: list[Cells]) -> None:
+@given(st.lists(ROWS, min_size=1, max_size=5), st.lists(MARKS, max_size=4, unique_by=lambda mark: mark[1]))
+def test_what_is_written_is_read(plain: list[Cells], marks: list[tuple[int, str, str]]) -> None:
+    """What people wrote comes again cell by cell; of what Kizuki wrote by itself, only how many rows there are."""
+    of = [[mark[1:] for mark in marks if mark[0] == n] for n in range(len(plain))]
+    cells = [
+        row._replace(milestone=";".join(name for name, _ in its), until=";".join(until for _, until in its).rstrip(";"))
+        for row, its in zip(plain, of, strict=True)
+    ]
     found = read("".join(written(cells)).encode())
-    assert not found.faults
-    told = [(row.at, row.lane, row.kind, row.text, " ".join(row.handover)) for row in found.rows]
-    assert told == [(one.at, one.lane, one.kind, one.text, one.handover) for one in cells]
+    wanted = [
+        (
+            one.at, one.lane, one.kind, one.text, tuple(its), tuple(one.handover.split()), tuple(one.assets.split()),
+            tuple(one.people.split(";")) if one.people else (),
+        )
+        for one, its in zip(cells, of, strict=True) if not one.auto
+    ]  # fmt: skip
+    assert [row[1:] for row in found.rows] == wanted
+    assert found.faults == (() if wanted else (Fault(0, "empty"),))
+    assert found.left_out == len(cells) - len(wanted)
 
 
 @given(st.binary(max_size=300) | PLAIN.map(str.encode))
@@ -154,12 +192,28 @@ def codes(*lines: str, head: str = HEAD) -> list[tuple[int, str]]:
         (["day 1,it,contain,x,,day 2"], [(2, "until")]),
         (["day 1,it,contain,x,,,it moon"], [(2, "handover")]),
         (['day 1,it,contain,"a\nb"', "day 1,x,contain,y"], [(4, "lane")]),
-        (['day 1,it,contain,"open'], [(3, "broken")]),
+        (['day 1,it,contain,"open'], [(2, "broken")]),
+        (["day 1,it,contain,x", "", 'day 1,it,contain,"open', *["day 1,it,contain,x"] * 50], [(4, "broken")]),
+        (['day 1,it,contain,"a\nb"', 'day 1,it,contain,"a\nb" c'], [(4, "broken")]),
+        (["day 1,nobody,contain,x", 'day 1,it,contain,"open'], [(2, "lane"), (3, "broken")]),
+        (["day 1,it,contain,x", f"day 1,it,contain,{'x' * 131_073}"], [(3, "length")]),
+        (['day 1,it,contain,"open', *["day 1,it,contain,x"] * 10_000], [(2, "length")]),
         ([], [(0, "empty")]),
     ],
 )
 def test_faults_are_named_by_their_line(lines: list[str], wanted: list[tuple[int, str]]) -> None:
     assert codes(*lines) == wanted
+
+
+def test_the_heading_may_be_broken_or_have_several_lines() -> None:
+    assert codes("day 1,it,contain,x", head='at,lane,kind,"text') == [(1, "broken")]
+    assert codes("day 1,x,contain,y", head='at,lane,kind,text,"more\nof it"') == [(3, "lane")]
+
+
+def test_reading_changes_nothing_for_other_readers_of_tables() -> None:
+    before = csv.field_size_limit()
+    assert codes("day 1,it,contain,x") == []
+    assert csv.field_size_limit() == before == MOST_CELL
 
 
 def test_faults_of_the_whole() -> None:
