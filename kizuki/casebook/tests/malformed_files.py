@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kizuki.kit import document
+from kizuki.kit import document, when
 
 
 class Bad(NamedTuple):
@@ -24,7 +24,7 @@ TURNED = tuple(
         f"{row['of']}: {row['turn'].strip()[:40]} -> {row['into'].strip()[:40]}",
         row["of"],
         GOOD[row["of"]].replace(row["turn"].encode(), row["into"].encode(), 1),
-        tuple(row["says"]),
+        tuple(line.replace("%(FORMS)s", when.FORMS) for line in row["says"]),
     )
     for row in _TABLE["bad"]
 )
