@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -24,6 +26,8 @@ from kizuki.register.models import Organisation
 
 SignIn = Callable[[Person], Client]
 PATH = "/incidents/figures"
+#: What is another in every answer: the token against forged requests.
+CHANGING = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")[^"]*')
 
 
 def had(by: Person, opened: str, minutes: int | None, **more: object) -> Incident:
@@ -90,7 +94,33 @@ def test_figures_keep_what_is_restricted(role: str, some: list[Incident], cast: 
         assert ("9999" in text or "6.9 days" in text) == member, kind
     told = client.get(f"{PATH}?period=all&format=json").json()
     assert told["whole"]["n"] == (6 if member else 5)
-    assert signed_in(cast.reporter).get(PATH).status_code == 404
+
+
+def test_who_is_in_no_incident_learns_of_none(
+    cast: Cast, small: Organisation, signed_in: SignIn, request: pytest.FixtureRequest
+) -> None:
+    """A reporter's page and files are, to the letter, those of an installation that never had an incident."""
+    paths = [
+        f"{PATH}?period=all{more}{kind}"
+        for more in ("", "&by=quarter", "&kind=insider", "&status=open")
+        for kind in ("", "&format=csv", "&format=json")
+    ]
+
+    def told(person: Person) -> dict[str, str]:
+        client = signed_in(person)
+        return {path: CHANGING.sub("", client.get(path).content.decode("utf-8-sig")) for path in paths}
+
+    before = told(cast.reporter)
+    request.getfixturevalue("some")
+    after, others = told(cast.reporter), told(cast.manager)
+    assert after == before
+    assert all(others[path] != after[path] for path in paths)
+    assert json.loads(after[paths[2]]) == {
+        "schema": "kizuki/incident-figures/1", "by": "month", "whole": {"n": 0, "kinds": {}, "severities": {}, "spans": {}},
+        "periods": [],
+    }  # fmt: skip
+    assert len(list(csv.reader(io.StringIO(after[paths[1]])))) == 1
+    assert "No incident fits." in after[paths[0]]
 
 
 def test_filters_and_files(some: list[Incident], cast: Cast, signed_in: SignIn) -> None:
