@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
 from django import forms
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +26,7 @@ from kizuki.replay.against import Against, against
 from kizuki.replay.engine import heat
 from kizuki.replay.engine.heat import Axis, Cell, Change, Column, Focus, Heat, Passing
 from kizuki.replay.engine.register import Compiled
-from kizuki.replay.past import compiled_on, state_of
+from kizuki.replay.past import compiled_now, compiled_on, state_of
 from kizuki.ui.templatetags.kizuki import language
 
 AXES: dict[str, Any] = {"units": _("units"), "zones": _("zones"), "kinds": _("kinds of asset")}
@@ -129,17 +130,32 @@ def empty(organisation: Organisation) -> Compiled:
     return compile_register(nothing, catalogue.current(), vocabulary())
 
 
-def passing_of(register: Compiled, key: Hashable, person: Any) -> tuple[dict[str, Case], tuple[Passing, ...]]:
+def passing_of(register: Compiled, person: Any) -> tuple[dict[str, Case], tuple[Passing, ...]]:
     """The cases of the library that a person may see, by id, and where those that go through pass."""
+    return passing_in(register, Case.objects.visible_to(person))
+
+
+def passing_in(register: Compiled, cases: QuerySet[Case]) -> tuple[dict[str, Case], tuple[Passing, ...]]:
+    """These cases by id, and where those that go through pass."""
     from kizuki.replay.actions import WEIGHED
 
-    rows = list(Case.objects.visible_to(person).exclude(kind="study").defer("document")[:WEIGHED])
+    rows = list(cases.exclude(kind="study").defer("document")[:WEIGHED])
     digests = tuple(row.digest for row in rows)
 
     def make() -> tuple[Passing, ...]:
         return heat.passing([row.read for row in Case.objects.filter(pk__in=[row.pk for row in rows])], register)
 
-    return {row.slug: row for row in rows}, _passing.get((key, digests), make)
+    return {row.slug: row for row in rows}, _passing.get((register.sight, digests), make)
+
+
+def warm(organisation: Organisation) -> None:
+    """Work out what the map of today takes from memory, so that whoever opens it after a change need not wait for it."""
+    today = timezone.localdate()
+    register, state = compiled_now(organisation), state_of(organisation, today)
+    for measure in register.catalogue:
+        register.cover(measure)
+    passing_in(register, Case.objects.filter(deleted_at=None))
+    against(register, state, today)
 
 
 class CellView(NamedTuple):
@@ -178,7 +194,7 @@ def draw(organisation: Organisation, question: Asked, register: Compiled, person
     """The map that a question asks for, with the difference to an earlier day if it asks for that."""
     ids = list(register.catalogue)
     state = state_of(organisation, question.day)
-    cases, passing = passing_of(register, state, person)
+    cases, passing = passing_of(register, person)
     found = heat.heat(register, ids, question.axis, question.focus, weighted=question.weighted, passing=passing)
     before = _before(organisation, question, ids)
     marks = {slug: case.mark for slug, case in cases.items()}

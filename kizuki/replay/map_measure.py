@@ -85,7 +85,7 @@ class Detail:
         question, register = self.question, self.register
         rows = heat.holding(register, self.measure.id, self.where)
         pager = Paginator(self.numbers(), PAGE).get_page(page)
-        cases, passing = maps.passing_of(register, self.state, self.person)
+        cases, passing = maps.passing_of(register, self.person)
         at = [
             found.case
             for found in passing

@@ -13,18 +13,21 @@ from django.utils import timezone
 from kizuki.journal.models import Entry, Revision
 from kizuki.kit.kept import Kept
 from kizuki.measures import catalogue
+from kizuki.measures.engine.format import Measures
 from kizuki.register.engine.format import About, Complete
 from kizuki.register.engine.format import Organisation as Document
 from kizuki.register.engine.kinds import KINDS
 from kizuki.register.engine.standing import standing
+from kizuki.register.following import ROOM
 from kizuki.register.library import vocabulary
 from kizuki.register.models import Organisation
 from kizuki.replay.engine.register import Compiled, compile_register
 
-ROOM = "register"
 #: A page compares two days; a past day never changes, so that it may be kept, but a register is large.
 _days: Kept[Compiled | None] = Kept(3)
 _today: Kept[Compiled] = Kept(2)
+#: The newest register by organisation and day, with the catalogue by which it was read: after a change much of it stays true.
+_before: dict[tuple[int, str], tuple[Measures, Compiled]] = {}
 
 
 class Said(NamedTuple):
@@ -67,11 +70,22 @@ def state_of(organisation: Organisation, day: date) -> Hashable:
 
 def compiled_now(organisation: Organisation) -> Compiled:
     """The register as it counts today."""
-    day, measures = timezone.localdate(), catalogue.state()
-    return _today.get(
-        (organisation.digest, day, measures),
-        lambda: compile_register(organisation.standing(day.isoformat()), catalogue.current(measures), vocabulary()),
-    )
+    return compiled_for(organisation, timezone.localdate().isoformat())
+
+
+def compiled_for(organisation: Organisation, day: str) -> Compiled:
+    """The register as it stands, with what counts on a day (as 2026-11-22); every page and job of a day shares it."""
+    measures = catalogue.state()
+
+    def made() -> Compiled:
+        before, by = _before.get((organisation.pk, day)), catalogue.current(measures)
+        known = before[1] if before is not None and before[0] is by else None
+        register = compile_register(organisation.standing(day), by, vocabulary(), known)
+        _before.clear()
+        _before[organisation.pk, day] = (by, register)
+        return register
+
+    return _today.get((organisation.digest, day, measures), made)
 
 
 def _compiled(organisation: Organisation, until: datetime, day: date, measures: str) -> Compiled | None:

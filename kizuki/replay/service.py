@@ -20,18 +20,16 @@ from kizuki.replay.engine.ranked import Priorities
 from kizuki.replay.engine.register import Compiled, compile_register
 from kizuki.replay.engine.replay import replay
 from kizuki.replay.engine.result import Replay
+from kizuki.replay.past import compiled_for
 
-#: A page needs one register, a job perhaps the one before it, and a handful of cases.
-_registers: Kept[Compiled] = Kept(2)
+#: A page needs a handful of cases.
 _replays: Kept[Replay] = Kept(32)
 _rankings: Kept[Priorities] = Kept(4)
 
 
 def compiled(organisation: OrganisationRow) -> Compiled:
     """The organisation's register as it counts today, made ready for replays."""
-    day = today()
-    key = (organisation.digest, day)
-    return _registers.get(key, lambda: compile_register(organisation.standing(day), current(), vocabulary()))
+    return compiled_for(organisation, today())
 
 
 def document_of(case: CaseRow) -> Case:

@@ -44,7 +44,7 @@ class Holding:
         self._rows: dict[str, list[Row]] = {}
         self._areas: dict[str, list[Row]] = {}
         self._single: dict[tuple[str, str], list[Row]] = {}
-        self._found: dict[tuple[str, Place], Row | None] = {}
+        self._found: dict[tuple[str, str | None, tuple[str, ...], str | None], Row | None] = {}
         for row in sorted((Row(key, row) for key, row in keyed("coverage", organisation.coverage)), key=_rank):
             measure, asset = row.says.measure, row.says.scope.asset
             self._rows.setdefault(measure, []).append(row)
@@ -62,7 +62,7 @@ class Holding:
             units = set(self.way_up(place.unit))
             if row := next((row for row in single if _covers(row.says.scope, place, units)), None):
                 return row
-        alike = (measure, place._replace(asset=None))
+        alike = (measure, place.unit, place.zones, place.kind)
         if alike not in self._found:
             units = set(self.way_up(place.unit))
             rows = self._areas.get(measure, ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kizuki.register.actions.bulk import PORTION, Bulk, apply_portions, set_field
-from kizuki.register.actions.edits import Applied, Conflict, Edit, InUse, Problem, Refused, Stale
+from kizuki.register.actions.edits import REFUSALS, Applied, Conflict, Edit, InUse, Problem, Refused, Stale
 from kizuki.register.actions.filters import drop_filter, keep_filter
 from kizuki.register.actions.organisation import (
     begin_organisation,
@@ -20,6 +20,7 @@ from kizuki.register.actions.write import apply, document_at, free_key, with_id
 
 __all__ = [
     "PORTION",
+    "REFUSALS",
     "Applied",
     "Bulk",
     "Conflict",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from kizuki.journal.models import Entry
 from kizuki.register.engine.checks import Place
@@ -68,6 +68,10 @@ class Stale(ValueError):
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
         self.conflicts = tuple(conflicts)
         super().__init__(", ".join(f"{c.kind} {c.key}" for c in self.conflicts))
+
+
+#: What the actions raise where they store nothing.
+REFUSALS: Final = (Refused, Stale, InUse)
 
 
 class Applied(NamedTuple):

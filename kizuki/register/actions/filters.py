@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from kizuki.journal.actions import record
-from kizuki.register.actions.write import ROOM
+from kizuki.register.following import ROOM
 from kizuki.register.models import SavedFilter
 
 

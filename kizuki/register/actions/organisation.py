@@ -14,11 +14,12 @@ from kizuki.journal.actions import By, record
 from kizuki.kit.text import shown
 from kizuki.register import hooks
 from kizuki.register.actions.edits import Edit
-from kizuki.register.actions.write import ROOM, apply
+from kizuki.register.actions.write import apply
 from kizuki.register.columns import today
 from kizuki.register.engine.format import About
 from kizuki.register.engine.format import Organisation as Document
 from kizuki.register.engine.kinds import KINDS, keyed, plain
+from kizuki.register.following import ROOM
 from kizuki.register.models import TABLES, Organisation
 
 _canonical = msgspec.json.Encoder(order="deterministic")

@@ -17,9 +17,10 @@ from kizuki.journal.rows import count_again
 from kizuki.register import hooks
 from kizuki.register.actions.bulk import PORTION
 from kizuki.register.actions.edits import Applied, Edit, Pair
-from kizuki.register.actions.write import ROOM, apply, rehearse
+from kizuki.register.actions.write import apply, rehearse
 from kizuki.register.engine.kinds import KINDS, built, named
 from kizuki.register.engine.order import lumps
+from kizuki.register.following import ROOM
 from kizuki.register.models import TABLES, Mention, Organisation
 
 #: Records that are looked at together while nothing is written, and keys of one question.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -28,10 +26,10 @@ from kizuki.register.derived import refresh_derived
 from kizuki.register.engine import checks
 from kizuki.register.engine.kinds import KINDS, RecordKind, built, named, plain
 from kizuki.register.engine.merge import merge
+from kizuki.register.following import ROOM, next_digest
 from kizuki.register.library import vocabulary
 from kizuki.register.models import TABLES, Mention, Organisation
 
-ROOM = "register"
 #: Keys of one question to the database.
 KEYS = 5000
 
@@ -71,7 +69,7 @@ def apply(
     _not_needed(organisation, going, staying)
     now = timezone.now()
     revised = _write(organisation, steps, now)
-    organisation.digest = _next_digest(organisation.digest, revised)
+    organisation.digest = next_digest(organisation.digest, revised)
     organisation.version += 1
     organisation.save()
     counts = (
@@ -317,12 +315,6 @@ def _mention(organisation: Organisation, steps: Sequence[_Step]) -> None:
             for of, id in dict.fromkeys((of, id) for of, _, id in named(kind, step.record))
         ]
         insert(Mention, ("organisation_id", "kind", "key", "of_kind", "of_key"), rows)
-
-
-def _next_digest(before: str, revised: Sequence[Revised]) -> str:
-    """A name for the state after a change; it tells of all changes before, so that it never comes again."""
-    told = json.dumps([before, *revised], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def history(organisation: Organisation, kind: RecordKind, key: str) -> list[Revision]:

@@ -123,11 +123,11 @@ class Atoms:
 def _classes(assets: Sequence[Asset], apart: Collection[int]) -> list[list[int]]:
     found: dict[Hashable, list[int]] = {}
     for n, asset in enumerate(assets):
-        found.setdefault(n if asset.count > 1 or n in apart else _sign(asset), []).append(n)
+        found.setdefault(n if asset.count > 1 or n in apart else sign(asset), []).append(n)
     return list(found.values())
 
 
-def _sign(asset: Asset) -> Hashable:
+def sign(asset: Asset) -> Hashable:
     """Everything of an asset that replay looks at."""
     return (
         asset.kind, asset.unit, tuple(sorted(asset.all_zones())), tuple(sorted(asset.all_realms())),

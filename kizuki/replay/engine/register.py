@@ -3,6 +3,7 @@ asset."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,7 +12,7 @@ import msgspec
 from kizuki.measures.engine.format import Measure, Measures
 from kizuki.register.engine.format import KIND_PARENT, Asset, Organisation
 from kizuki.register.engine.vocabulary import Vocabulary
-from kizuki.replay.engine.atoms import Atoms, Weights
+from kizuki.replay.engine.atoms import Atoms, Weights, sign
 from kizuki.replay.engine.bits import union
 from kizuki.replay.engine.coverage import Cover, Rows, resolve
 
@@ -45,6 +46,8 @@ class Compiled:
         self._from = (organisation, catalogue, vocabulary)
         self._wider: Compiled | None = None
         self.singles = singles
+        #: The same object in registers that are the same in all that replay looks at.
+        self.sight = object()
         self.catalogue: dict[str, Measure] = catalogue.by_id()
         self.contraries = vocabulary.contraries()
         self.complete = frozenset(organisation.complete)
@@ -67,6 +70,21 @@ class Compiled:
         names = {name for link in self.organisation.links for name in (link.from_, link.to)}
         names |= {row.scope.asset for row in self.organisation.coverage if row.scope.asset is not None}
         return {self.number[name] for name in names}
+
+    def followed(self, organisation: Organisation) -> Compiled | None:
+        """The register after a change, where nothing has changed that replay looks at, such as names, notes, owners or addresses:
+        what is worked out already is shared. Else None."""
+        before = self.organisation
+        parts = ("complete", "units", "zones", "routes", "links", "coverage", "realms")
+        if any(getattr(before, part) != getattr(organisation, part) for part in parts):
+            return None
+        assets = tuple(sorted(organisation.assets, key=lambda asset: asset.id))
+        if len(assets) != len(self.assets) or not all(map(_alike, self.assets, assets)):
+            return None
+        made = copy.copy(self)
+        made.organisation, made.about, made.assets = organisation, organisation.organisation, assets
+        made._from, made._wider = (organisation, *self._from[1:]), None
+        return made
 
     def wide_enough(self, entries: int) -> Compiled:
         """The register with as many single bits a class as a case has entries, so that each can be another of alike
@@ -178,11 +196,20 @@ class Compiled:
         return fit, fit & assumed
 
 
+def _alike(one: Asset, other: Asset) -> bool:
+    return one is other or (one.id == other.id and one.count == other.count and sign(one) == sign(other))
+
+
 def _importance(asset: Asset, dimension: str) -> int:
     """Where none is recorded it counts as 1, so that harm there is not nothing."""
     return 1 if asset.importance is None else int(getattr(asset.importance, dimension))
 
 
-def compile_register(organisation: Organisation, catalogue: Measures, vocabulary: Vocabulary) -> Compiled:
-    """Make a register ready for replay; done once, it serves any number of cases."""
+def compile_register(
+    organisation: Organisation, catalogue: Measures, vocabulary: Vocabulary, before: Compiled | None = None
+) -> Compiled:
+    """Make a register ready for replay; done once, it serves any number of cases. `before`: the same register before some change, by
+    the same catalogue and vocabulary."""
+    if before is not None and (followed := before.followed(organisation)) is not None:
+        return followed
     return Compiled(organisation, catalogue, vocabulary, SINGLES)
