@@ -164,6 +164,14 @@ EXPECTED: dict[str, Lines] = {
         ]
         for kind in KINDS.values()
     },
+    "api:about": [(GET, "-", SEES_ALL), (PUT, "-", "403")],
+    "api:record_history": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "api:record_undo": [(POST, "own", "403"), (POST, "missing", "403")],
+    "api:importance_reasons": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "api:batch": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "api:batch_undo": [(POST, "own", "403"), (POST, "missing", "403")],
+    "api:files": [(POST, "-", "403")],
+    "api:file": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
     # devices: as the register
     **{f"devices:{name}": [(GET, "-", SEES_ALL)] for name in ("devices", "observations", "sources", "admissions")},
     "devices:match": [(POST, "-", WRITER_DOES)],
@@ -298,12 +306,25 @@ EXPECTED: dict[str, Lines] = {
     ],
     **{
         f"api:{name}": [(GET, "-", SEES_ALL)]
-        for name in ("contradictions", "coverage_proposals", "assessment_rounds", "self_checks", "map", "figures")
+        for name in ("contradictions", "map", "figures")
     },
     **{
-        f"api:{name}": [(GET, "own", SEES_ALL), (GET, "missing", "404")]
-        for name in ("coverage_proposal", "assessment_round", "scores", "note")
+        f"api:{name}": [(GET, "-", SEES_ALL), (POST, "-", "403")]
+        for name in ("coverage_proposals", "assessment_rounds", "self_checks")
     },
+    **{
+        f"api:{name}": [(GET, "own", SEES_ALL), (GET, "missing", "404")] for name in ("assessment_round", "scores", "note")
+    },
+    "api:coverage_proposal": [
+        (GET, "own", SEES_ALL), (GET, "missing", "404"), (DELETE, "own", "403"), (DELETE, "missing", "403"),
+    ],
+    "api:peers": [(GET, "-", SEES_ALL), (PUT, "-", "403")],
+    "api:peer_group": [(DELETE, "own", "403"), (DELETE, "missing", "403")],
+    "api:coverage_proposal_remark": [(PUT, "own", "403"), (PUT, "missing", "403")],
+    "api:assessment_round_state": [(PUT, "own", "403"), (PUT, "missing", "403")],
+    "api:assessment_link": [
+        (POST, "own", "403"), (POST, "missing", "403"), (DELETE, "own", "403"), (DELETE, "missing", "403"),
+    ],
     "api:accept_proposals": [(POST, "-", "403")],
     "api:scores_of_day": [(PUT, "own", "403"), (PUT, "missing", "403")],
     "api:affected": [(POST, "-", "403")],
@@ -324,6 +345,9 @@ EXPECTED: dict[str, Lines] = {
     "api:criteria_decisions": [
         (GET, "own", SEES_ALL), (GET, "missing", "404"), (POST, "own", "403"), (POST, "missing", "403"),
     ],
+    "api:criteria_versions": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
+    "api:criteria_draft": [(PUT, "own", "403")],
+    "api:criteria_state": [(PUT, "own", "403"), (PUT, "missing", "403")],
     # closed for everyone, whatever is asked
     **{
         name: [(GET, "-", "404"), (POST, "-", "404")]
@@ -387,6 +411,24 @@ KEYED: dict[tuple[str, str], str] = {
     ("api:own_measure", PUT): "403 403 200 403 403 200",
     ("api:own_measure", DELETE): "403 403 204 403 403 204",
     ("api:accept_proposals", POST): PROGRAM_WRITES,
+    # nobody of these tests answers for a unit, or made the proposal
+    ("api:coverage_proposals", POST): "404 403 403 403 403 403",
+    ("api:coverage_proposal", DELETE): "404 403 403 403 403 403",
+    ("api:coverage_proposal_remark", PUT): PROGRAM_WRITES,
+    ("api:assessment_rounds", POST): PROGRAM_WRITES,
+    ("api:assessment_round_state", PUT): PROGRAM_WRITES,
+    ("api:assessment_link", POST): PROGRAM_WRITES,
+    ("api:assessment_link", DELETE): "404 403 204 403 403 204",
+    ("api:self_checks", POST): PROGRAM_WRITES,
+    ("api:peers", PUT): PROGRAM_WRITES,
+    ("api:peer_group", DELETE): "404 403 204 403 403 204",
+    ("api:about", PUT): PROGRAM_WRITES,
+    ("api:record_undo", POST): PROGRAM_WRITES,
+    ("api:batch_undo", POST): PROGRAM_WRITES,
+    # the bytes are not sent along
+    ("api:files", POST): "422",
+    ("api:criteria_draft", PUT): PROGRAM_WRITES,
+    ("api:criteria_state", PUT): PROGRAM_WRITES,
     ("api:scores_of_day", PUT): PROGRAM_WRITES,
     ("api:affected", POST): SEES_ALL,
     ("api:notes", POST): "404 200 200 403 403 200",

@@ -13,19 +13,22 @@ from ninja import NinjaAPI, Status
 from kizuki.casebook.api import router as cases
 from kizuki.casebook.engine.format import Case
 from kizuki.criteria.api import router as criteria
+from kizuki.criteria.api_drafts import router as drafts
 from kizuki.devices.api import router as devices
 from kizuki.devices.api_admissions import router as admissions
 from kizuki.devices.api_observations import router as observations
+from kizuki.files.api import router as files
 from kizuki.imports.api import router as imports
 from kizuki.incidents.api import ROUTERS as INCIDENTS
 from kizuki.kit.document import json_schema
 from kizuki.measures.api import router as measures
 from kizuki.measures.api import schemas as measure_schemas
-from kizuki.measures.api_coverage import router as coverage
+from kizuki.measures.api_rounds import router as coverage
 from kizuki.measures.benchmark.api import router as maturity
 from kizuki.measures.engine.format import Measures
 from kizuki.register.api import router as register
 from kizuki.register.api import schemas as record_schemas
+from kizuki.register.api_past import router as past
 from kizuki.register.engine.format import Organisation
 from kizuki.replay.api import router as replay
 from kizuki.replay.api_affected import router as affected
@@ -35,15 +38,18 @@ from kizuki.tasks.api import router as tasks
 api = NinjaAPI(title="Kizuki", version="1", docs_url=None, openapi_url=None, urls_namespace="api")
 api.add_router("/cases", cases)
 api.add_router("/criteria", criteria)
+api.add_router("/criteria", drafts)
 api.add_router("/devices", observations)
 api.add_router("/devices", devices)
 api.add_router("/admissions", admissions)
+api.add_router("/files", files)
 api.add_router("/imports", imports)
 for router in INCIDENTS:
     api.add_router("/incidents", router)
 api.add_router("/measures", measures)
 api.add_router("/measures", coverage)
 api.add_router("/maturity", maturity)
+api.add_router("/register", past)
 api.add_router("/register", register)
 api.add_router("/replay", affected)
 api.add_router("/replay", replay)

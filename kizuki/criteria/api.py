@@ -103,7 +103,7 @@ def line(row: Decision) -> DecisionLine:
 
 @router.get("", response=CriteriaPage, summary="Criteria with the version in effect", url_name="criteria")
 def criteria(request: HttpRequest, query: Query[DayQuery]) -> Any:
-    _enter(request)
+    enter(request)
     found, after = portion(CriteriaSet.objects.visible_to(request.user), query)
     return CriteriaPage(items=[_line(one, query.day) for one in found], next=after)
 
@@ -138,7 +138,7 @@ def decision(request: HttpRequest, decision_id: int) -> Any:
 )
 def document(request: HttpRequest, criteria_id: str, day: dt.date | None = None) -> Any:
     """Of today, unless another day is asked for; 404 where none was in effect."""
-    version = queries.in_effect(_set(request, criteria_id).slug, day)
+    version = queries.in_effect(set_of(request, criteria_id).slug, day)
     if version is None:
         raise Http404
     return msgspec.to_builtins(version.read)
@@ -149,7 +149,7 @@ def document(request: HttpRequest, criteria_id: str, day: dt.date | None = None)
 )
 def decisions(request: HttpRequest, criteria_id: str, query: Query[Since]) -> Any:
     """In the order in which it was decided. Decisions never change."""
-    rows: Any = Decision.objects.visible_to(request.user).filter(version__criteria=_set(request, criteria_id))
+    rows: Any = Decision.objects.visible_to(request.user).filter(version__criteria=set_of(request, criteria_id))
     if query.updated_since:
         rows = rows.filter(at__gt=query.updated_since)
     found, after = portion(rows.select_related("version__criteria"), query)
@@ -164,7 +164,7 @@ def decisions(request: HttpRequest, criteria_id: str, query: Query[Since]) -> An
 )
 def decide(request: HttpRequest, criteria_id: str, body: Body[Facts]) -> Any:
     """For managers. Of the same facts by the same version the same person's decision of the same day is given back, and none is made."""
-    found = _set(request, criteria_id)
+    found = set_of(request, criteria_id)
     if not request.user.has_perm("edit"):
         raise PermissionDenied
     try:
@@ -193,15 +193,16 @@ def _made_today(request: HttpRequest, found: CriteriaSet, body: Facts) -> Decisi
     return next((row for row in alike if timezone.localdate(row.at) == today and row.facts == facts), None)
 
 
-def _set(request: HttpRequest, slug: str) -> CriteriaSet:
-    _enter(request)
+def set_of(request: HttpRequest, slug: str) -> CriteriaSet:
+    """The criteria of an address, for those who see them."""
+    enter(request)
     found: CriteriaSet | None = CriteriaSet.objects.visible_to(request.user).filter(slug=slug).first()
     if found is None:
         raise Http404
     return found
 
 
-def _enter(request: HttpRequest) -> None:
+def enter(request: HttpRequest) -> None:
     """404 for those for whom criteria do not exist."""
     if not request.user.has_perm("read_all"):
         raise Http404

@@ -167,16 +167,17 @@ def proposals(request: HttpRequest, query: Query[ProposalQuery]) -> Any:
     if query.updated_since:
         rows = rows.filter(Q(saved_at__gt=query.updated_since) | Q(decided_at__gt=query.updated_since))
     found, after = portion(rows.select_related("part"), query)
-    return ProposalPage(items=_lines(home, found), next=after)
+    return ProposalPage(items=proposal_lines(home, found), next=after)
 
 
 @router.get("/proposals/{int:proposal_id}", response=ProposalLine, summary="One proposal", url_name="coverage_proposal")
 def proposal(request: HttpRequest, proposal_id: int) -> Any:
     home = organisation_for(request.user)
-    return _lines(home, [get_visible(Proposal.objects.select_related("part"), request.user, pk=proposal_id)])[0]
+    return proposal_lines(home, [get_visible(Proposal.objects.select_related("part"), request.user, pk=proposal_id)])[0]
 
 
-def _lines(home: Organisation, found: list[Proposal]) -> list[ProposalLine]:
+def proposal_lines(home: Organisation, found: list[Proposal]) -> list[ProposalLine]:
+    """Proposals as the API tells them."""
     keys = {row.pk: key_of(row.measure, row.scope) for row in found}
     versions = _versions(home, set(keys.values()))
     same = ("version", "status", "measure", "unit", "scope", "state", "evidence", "language", "link", "files")
@@ -221,7 +222,7 @@ def accept(request: HttpRequest, body: Body[Accepted]) -> Any:
     except (ValidationError, Refused, Stale) as error:
         return _refusal(error)
     rows = Proposal.objects.select_related("part").filter(pk__in=list(asked))
-    return _lines(home, list(rows.order_by("pk")))
+    return proposal_lines(home, list(rows.order_by("pk")))
 
 
 def _refusal(error: ValidationError | Refused | Stale) -> Any:
@@ -248,7 +249,12 @@ def rounds(request: HttpRequest, query: Query[Paging]) -> Any:
 )
 def one_round(request: HttpRequest, round_id: int) -> Any:
     require_seen(request.user, rules.may_read_all)
-    found = _counted(request).get(pk=get_visible(Round.objects, request.user, pk=round_id).pk)
+    return round_full(request, get_visible(Round.objects, request.user, pk=round_id))
+
+
+def round_full(request: HttpRequest, row: Round) -> RoundFull:
+    """A round with how far each unit has come."""
+    found = _counted(request).get(pk=row.pk)
     counts = {status: Count("proposals", filter=Q(proposals__status=status)) for status in Standing.values}
     parts: Any = Part.objects.visible_to(request.user).filter(round=found).select_related("round").annotate(**counts)
     return RoundFull(**_round(found), parts=[_part(part) for part in parts])

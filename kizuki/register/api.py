@@ -11,15 +11,19 @@ from django.http import HttpRequest
 from ninja import Body, Field, Query, Router, Schema, Status
 
 from kizuki.accounts import rules
-from kizuki.accounts.access import get_visible, require_seen, who
+from kizuki.accounts.access import get_visible, require, require_seen, who
+from kizuki.kit.faults import BadFile
 from kizuki.register import actions
 from kizuki.register.access import may_see_register, may_write
 from kizuki.register.actions import Edit, InUse, Refused, Stale
 from kizuki.register.engine.kinds import KINDS, Kind, RecordKind, plain
+from kizuki.register.engine.read import read
 from kizuki.register.filters import FilterForm
+from kizuki.register.library import vocabulary
 from kizuki.register.models import TABLES, Organisation
+from kizuki.register.views.organisation import state_of
 from kizuki.register.writing import unit_of
-from kizuki.ui.api import REFUSALS
+from kizuki.ui.api import REFUSALS, Sent
 
 router = Router(tags=["register"])
 MOST = 500
@@ -68,6 +72,25 @@ class Many(Schema):
     records: Annotated[list[One], Field(max_length=400)]
 
 
+class AboutWanted(Sent):
+    """What the organisation says of itself, as its file has it. `state`: the one that it was made from; without it, whatever is
+    there is replaced."""
+
+    about: dict[str, Any]
+    complete: list[str] = Field([], max_length=20)
+    state: str = Field("", max_length=40)
+
+
+class AboutLine(Schema):
+    about: dict[str, Any]
+    complete: list[str]
+    state: str
+
+
+def about_line(row: Organisation) -> AboutLine:
+    return AboutLine(about=row.about, complete=row.complete, state=state_of(row))
+
+
 def line(row: Any) -> RecordLine:
     return RecordLine(
         key=row.key,
@@ -78,7 +101,8 @@ def line(row: Any) -> RecordLine:
     )
 
 
-def _home(request: HttpRequest) -> Organisation:
+def home_of(request: HttpRequest) -> Organisation:
+    """The home organisation, for whoever sees any of its register; else 404."""
     require_seen(request.user, may_see_register)  # type: ignore[arg-type]  # a plain function will do
     return get_visible(_Homes(), request.user, is_home=True)  # type: ignore[no-any-return]
 
@@ -91,7 +115,7 @@ class _Homes:
 
 
 def _page(request: HttpRequest, kind: RecordKind, query: RecordQuery) -> RecordPage:
-    _home(request)
+    home_of(request)
     rows = TABLES[kind].objects.visible_to(request.user, taken_out=query.updated_since is not None)
     rows = FilterForm(kind, request.GET).narrowed(rows)
     order: tuple[str, ...] = ("pk",)
@@ -105,38 +129,43 @@ def _page(request: HttpRequest, kind: RecordKind, query: RecordQuery) -> RecordP
 
 
 def _one(request: HttpRequest, kind: RecordKind, key: str) -> Any:
-    _home(request)
+    home_of(request)
     return get_visible(TABLES[kind].objects, request.user, key=key)
 
 
 def _write(request: HttpRequest, kind: RecordKind, edits: list[Edit]) -> Any:
     """Make the edits of somebody who may make them all; the answer is None or a refusal."""
-    organisation = _home(request)
+    organisation = home_of(request)
     keys = [edit.key for edit in edits]
     units = dict(TABLES[kind].objects.filter(organisation=organisation, key__in=keys).values_list("key", "unit"))
     for edit in edits:
         for unit in (units.get(edit.key), None if edit.document is None else unit_of(dict(edit.document))):
             if unit is not None and not may_write(request.user, kind, unit):
                 raise PermissionDenied
-    told: list[dict[str, Any]]
     try:
         actions.apply(organisation=organisation, edits=edits, by=who(request))
-    except Refused as error:
+    except actions.REFUSALS as error:
+        return refusal_of(error)
+    return None
+
+
+def refusal_of(error: Refused | Stale | InUse) -> Any:
+    """422 or 409 with everything that stands in the way."""
+    told: list[dict[str, Any]]
+    if isinstance(error, Refused):
         told = [{"key": p.key, "place": list(p.place), "message": p.message} for p in error.problems]
         return Status(422, {"detail": "Nothing was stored.", "problems": told})
-    except Stale as error:
+    if isinstance(error, Stale):
         told = [
             {"key": c.key, "version": c.version, "now": c.now, "fields": [clash._asdict() for clash in c.clashes]}
             for c in error.conflicts
         ]
         return Status(409, {"detail": "Changed by somebody else meanwhile; nothing was stored.", "problems": told})
-    except InUse as error:
-        told = [
-            {"key": key, "named_by": [{"kind": k, "key": user} for k, user in users]}
-            for (_, key), users in error.users.items()
-        ]
-        return Status(409, {"detail": "Other records name it; nothing was stored.", "problems": told})
-    return None
+    told = [
+        {"key": key, "named_by": [{"kind": k, "key": user} for k, user in users]}
+        for (_, key), users in error.users.items()
+    ]
+    return Status(409, {"detail": "Other records name it; nothing was stored.", "problems": told})
 
 
 def _routes_of_all(kind: Kind) -> None:
@@ -204,7 +233,41 @@ def _body_of(kind: Kind) -> dict[str, Any]:
 @router.get("", response=dict[str, Any], summary="The whole register as kizuki/organisation/1", url_name="register")
 def register(request: HttpRequest) -> Any:
     require_seen(request.user, rules.may_read_all)
-    return plain(_home(request).read)
+    return plain(home_of(request).read)
+
+
+@router.get("/about", response=AboutLine, summary="What the organisation says of itself", url_name="about")
+def said(request: HttpRequest) -> Any:
+    require_seen(request.user, rules.may_read_all)
+    return about_line(home_of(request))
+
+
+@router.put("/about", response={200: AboutLine, **REFUSALS}, summary="Say what the organisation is", url_name="about")
+def about(request: HttpRequest, body: Body[AboutWanted]) -> Any:
+    """For managers. With it a register begins where there is none. The same again changes nothing."""
+    require_seen(request.user, may_see_register)  # type: ignore[arg-type]  # a plain function will do
+    require(request.user, rules.may_edit)
+    found = Organisation.objects.filter(is_home=True, deleted_at=None).first()
+    if found is not None and body.state and body.state != state_of(found):
+        told = {"now": about_line(found).model_dump(), "state": state_of(found)}
+        return Status(409, {"detail": "Changed by somebody else meanwhile; nothing was stored.", "problems": [told]})
+    said = {"schema": "kizuki/organisation/1", "organisation": body.about, "complete": body.complete}
+    try:
+        document = read("about.json", msgspec.json.encode(said), vocabulary=vocabulary(), measures=_NoMeasures())
+    except BadFile as error:
+        faults = [{"place": ["about"], "message": fault.message} for fault in error.faults]
+        return Status(422, {"detail": "Nothing was stored.", "problems": faults})
+    values: dict[str, Any] = {"about": document.organisation, "complete": document.complete, "by": who(request)}
+    if found is None:
+        return about_line(actions.begin_organisation(**values))
+    return about_line(actions.describe_organisation(organisation=found, **values))
+
+
+class _NoMeasures:
+    """What the organisation says of itself speaks of no measure."""
+
+    def by_id(self) -> dict[str, Any]:
+        return {}
 
 
 for _kind in KINDS.values():

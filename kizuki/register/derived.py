@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from kizuki.register.columns import highest
 from kizuki.register.engine.kinds import RecordKind
-from kizuki.register.engine.standing import importance_of
+from kizuki.register.engine.standing import Reason, importance_of
 from kizuki.register.models import TABLES, Asset, Mention, Organisation
 
 #: Rows looked at and written at once.
@@ -69,6 +69,23 @@ def _importance(organisation: Organisation, assets: set[str]) -> None:
                 row.importance = value
                 changed.append(row)
         TABLES["asset"].objects.bulk_update(changed, ["importance"], batch_size=ROWS)
+
+
+def reasons_of(asset: Asset) -> tuple[tuple[Reason, ...], dict[tuple[RecordKind, str], Any]]:
+    """What an asset's importance comes from, dimension by dimension, and the rows of its services and information by kind and key."""
+    record = asset.read
+    named: tuple[tuple[RecordKind, Sequence[str]], ...] = (
+        ("service", record.services),
+        ("information", record.information),
+    )
+    rows = {
+        (kind, row.key): row
+        for kind, ids in named
+        if ids
+        for row in TABLES[kind].objects.filter(organisation=asset.organisation_id, key__in=ids, deleted_at=None)
+    }
+    services, information = ({key: row.read for (of, key), row in rows.items() if of == kind} for kind, _ids in named)
+    return importance_of(record, services, information)[1], rows
 
 
 def _heirs(organisation: Organisation, assets: set[str]) -> set[str]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from kizuki.journal.actions import By, record
 from kizuki.measures.benchmark.checks import checks
-from kizuki.measures.benchmark.engine.format import Check, Checks, Peer, Peers
+from kizuki.measures.benchmark.engine.format import Check, Checks, Peers
 from kizuki.measures.benchmark.models import AddedCheck, PeerGroup, Sheet
 from kizuki.register.models import Organisation
 
@@ -69,19 +69,24 @@ def add_checks(*, found: Checks, by: By) -> list[AddedCheck]:
 @transaction.atomic
 def bring_peers(*, found: Peers, by: By) -> list[PeerGroup]:
     """Keep figures of peers. What the same source said before of the same check, sector and size goes out of sight."""
-    groups: dict[tuple[str, str, str, str], dict[str, Peer]] = {}
-    for peer in found.peers:
-        groups.setdefault((peer.check, peer.version, peer.sector, peer.size), {})[peer.section] = peer
     now, made = timezone.now(), []
-    for (key, release, sector, size), peers in groups.items():
+    for (key, release, sector, size), documents in peer_groups(found):
         values = {"key": key, "release": release, "sector": sector, "size": size, "source": found.source}
         PeerGroup.objects.filter(**values, dropped_at=None).update(dropped_at=now)
-        documents = {section: msgspec.to_builtins(peer) for section, peer in peers.items()}
         made.append(PeerGroup.objects.create(**values, peers=documents))
     record(
         by=by, room=ROOM, verb="brought_peers", obj=made[0], data={"source": found.source, "groups": len(made), "rows": len(found.peers)}
     )  # fmt: skip
     return made
+
+
+def peer_groups(found: Peers) -> list[tuple[tuple[str, str, str, str], dict[str, Any]]]:
+    """(check, version, sector, size) and the figures of its sections, for each group of a file."""
+    groups: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+    for peer in found.peers:
+        place = (peer.check, peer.version, peer.sector, peer.size)
+        groups.setdefault(place, {})[peer.section] = msgspec.to_builtins(peer)
+    return list(groups.items())
 
 
 @transaction.atomic

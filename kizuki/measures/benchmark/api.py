@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
+import msgspec
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
-from ninja import Body, Field, Query, Router, Schema
+from ninja import Body, Field, Query, Router, Schema, Status
 
 from kizuki.accounts import rules
 from kizuki.accounts.access import get_visible, require, require_seen, who
+from kizuki.kit.document import MAX_FAULTS as MOST_FAULTS
+from kizuki.kit.faults import BadFile
 from kizuki.measures.benchmark import actions
 from kizuki.measures.benchmark.checks import checks
-from kizuki.measures.benchmark.engine.format import Check
-from kizuki.measures.benchmark.models import Sheet
+from kizuki.measures.benchmark.engine.format import Check, read_checks, read_peers
+from kizuki.measures.benchmark.models import PeerGroup, Sheet
 from kizuki.register.models import Organisation
 from kizuki.ui.api import REFUSALS, Paging, Sent, Since, Words, part_of, portion, refused, words
 
@@ -67,6 +71,30 @@ class ScoresWanted(Sent):
 
     scores: dict[str, float | None] = Field(min_length=1, max_length=60)
     note: str = Field("", max_length=4000)
+
+
+class PeerLine(Schema):
+    """Figures of peers of one sector and size from one source. `peers`: section → n, q1, median and q3 as kizuki/peers/1 has them."""
+
+    id: int
+    check: str
+    version: str
+    sector: str
+    size: str
+    source: str
+    peers: dict[str, dict[str, Any]]
+    brought_at: dt.datetime
+
+
+class PeerPage(Schema):
+    items: list[PeerLine]
+    next: str | None
+
+
+class Document(Sent):
+    """A file of self-checks (kizuki/self-checks/1) or of figures of peers (kizuki/peers/1)."""
+
+    document: dict[str, Any]
 
 
 def line(row: Sheet) -> SheetLine:
@@ -146,3 +174,77 @@ def _home(request: HttpRequest) -> Organisation:
     require_seen(request.user, rules.may_read_all)
     found: Organisation = get_visible(Organisation.objects, request.user, is_home=True)
     return found
+
+
+def peer_line(row: PeerGroup) -> PeerLine:
+    same = ("sector", "size", "source", "peers", "brought_at")
+    return PeerLine(id=row.pk, check=row.key, version=row.release, **{name: getattr(row, name) for name in same})
+
+
+@router.get("/peers", response=PeerPage, summary="Figures of peers", url_name="peers")
+def peers(request: HttpRequest, query: Query[Since]) -> Any:
+    """Those that count, in the order in which they came."""
+    _home(request)
+    rows = PeerGroup.objects.visible_to(request.user).filter(dropped_at=None)
+    if query.updated_since:
+        rows = rows.filter(brought_at__gt=query.updated_since)
+    found, after = portion(rows, query)
+    return PeerPage(items=[peer_line(row) for row in found], next=after)
+
+
+@router.put("/peers", response={200: list[PeerLine], **REFUSALS}, summary="Bring in figures of peers", url_name="peers")
+def bring_peers(request: HttpRequest, body: Body[Document]) -> Any:
+    """For managers. What the same source said before of the same check, sector and size goes out of sight. The same again changes
+    nothing."""
+    _home(request)
+    require(request.user, rules.may_edit)
+    try:
+        found = read_peers("document.json", msgspec.json.encode(body.document), list(checks().values()))
+    except BadFile as error:
+        return _faulty(error)
+    standing = {_told(row): row for row in PeerGroup.objects.filter(source=found.source, dropped_at=None)}
+    wanted = actions.peer_groups(found)
+    if wanted and all(group in standing for group in map(_spelled, wanted)):
+        return [peer_line(standing[group]) for group in map(_spelled, wanted)]
+    return [peer_line(row) for row in actions.bring_peers(found=found, by=who(request))]
+
+
+def _told(row: PeerGroup) -> str:
+    return _spelled(((row.key, row.release, row.sector, row.size), row.peers))
+
+
+def _spelled(group: tuple[tuple[str, str, str, str], dict[str, Any]]) -> str:
+    """A group in one text, by which it is compared."""
+    return json.dumps(group, sort_keys=True)
+
+
+def _faulty(error: BadFile) -> Any:
+    told = [{"place": ["document"], "message": fault.message} for fault in error.faults[:MOST_FAULTS]]
+    return Status(422, {"detail": "Nothing was stored.", "problems": told})
+
+
+@router.delete(
+    "/peers/{int:group_id}", response={204: None}, summary="Take figures of peers out", url_name="peer_group"
+)
+def drop_peers(request: HttpRequest, group_id: int) -> Any:
+    """For managers. They go out of sight; the same again changes nothing."""
+    _home(request)
+    group: PeerGroup = get_visible(PeerGroup.objects, request.user, pk=group_id)
+    require(request.user, rules.may_edit)
+    actions.drop_peers(group=group, by=who(request))
+    return Status(204, None)
+
+
+@router.post("", response={200: list[CheckLine], **REFUSALS}, summary="Add self-checks", url_name="self_checks")
+def add(request: HttpRequest, body: Body[Document]) -> Any:
+    """For managers. The same again changes nothing; another one under a known id and version is refused."""
+    _home(request)
+    require(request.user, rules.may_edit)
+    try:
+        found = read_checks("document.json", msgspec.json.encode(body.document))
+        actions.add_checks(found=found, by=who(request))
+    except BadFile as error:
+        return _faulty(error)
+    except ValidationError as error:
+        return refused(error)
+    return [_check(check, None) for check in found.checks]

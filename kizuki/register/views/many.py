@@ -123,18 +123,18 @@ def _apply(
 @require_safe
 def batch(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     """What was done under one batch, with a button that takes it back."""
-    revisions = _batch_or_404(request, batch)
+    revisions = batch_or_404(request, batch)
     first = revisions.order_by("pk").select_related("entry").first()
     assert first is not None
     context = {
-        "batch": batch, "first": first, "count": revisions.count(), "may_undo": _may_undo(request, first),
+        "batch": batch, "first": first, "count": revisions.count(), "may_undo": may_undo(request, first),
         "undone": actions.undone(batch),
         "rows": revisions.order_by("pk").values("kind", "key", "number")[:100],
     }  # fmt: skip
     return render(request, "register/batch.html", context)
 
 
-def _batch_or_404(request: HttpRequest, batch: uuid.UUID) -> Any:
+def batch_or_404(request: HttpRequest, batch: uuid.UUID) -> Any:
     """The revisions of a batch, for those who see the whole register, and for whoever made it."""
     require_seen(request.user, may_see_register)  # type: ignore[arg-type]  # a plain function will do
     revisions = Revision.objects.filter(room="register", batch=batch)
@@ -145,15 +145,16 @@ def _batch_or_404(request: HttpRequest, batch: uuid.UUID) -> Any:
     return revisions
 
 
-def _may_undo(request: HttpRequest, first: Revision) -> bool:
+def may_undo(request: HttpRequest, first: Revision) -> bool:
+    """Managers, and whoever made the batch."""
     return rules.may_edit(request.user) or first.entry.actor_id == str(request.user.pk)
 
 
 @require_POST
 def undo_batch(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     """Take a batch back: at once if it is small, else as a job."""
-    revisions = _batch_or_404(request, batch)
-    if not _may_undo(request, revisions.select_related("entry").first()):
+    revisions = batch_or_404(request, batch)
+    if not may_undo(request, revisions.select_related("entry").first()):
         raise PermissionDenied
     if revisions.count() > actions.PORTION:
         job = enqueue(tasks.undo_batch, str(batch), by=who(request))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,8 +16,8 @@ from kizuki.journal.models import Revision
 from kizuki.register import actions, hooks, presenting, words
 from kizuki.register.access import may_write
 from kizuki.register.actions import Edit, InUse, Refused, Stale
+from kizuki.register.derived import reasons_of
 from kizuki.register.engine.kinds import RecordKind
-from kizuki.register.engine.standing import importance_of
 from kizuki.register.forms import RecordForm
 from kizuki.register.models import TABLES, Mention
 from kizuki.register.views.common import home_or_404, kind_or_404, may_add, must_write, record_or_404, units_for
@@ -52,19 +52,11 @@ def _page(request: HttpRequest, part: str, row: Any) -> dict[str, Any]:
 
 def _importance(row: Any) -> list[dict[str, Any]]:
     """Each dimension of an asset's importance with what it comes from."""
-    asset = row.read
-    named: tuple[tuple[RecordKind, Any], ...] = (("service", asset.services), ("information", asset.information))
-    judged: dict[str, dict[str, Any]] = {
-        kind: {found.key: found for found in TABLES[kind].objects.filter(organisation=row.organisation, key__in=ids)}
-        for kind, ids in named
-        if ids
-    }
-    structs = {kind: {key: found.read for key, found in rows.items()} for kind, rows in judged.items()}
-    _found, reasons = importance_of(asset, structs.get("service", {}), structs.get("information", {}))
+    reasons, sources = reasons_of(row)
     return [
         {
             "dimension": words.DIMENSIONS[reason.dimension], "value": words.IMPORTANCE[reason.value],
-            "source": judged[reason.of][reason.id] if reason.of != "own" else None,
+            "source": sources[cast("RecordKind", reason.of), reason.id] if reason.of != "own" else None,
         }
         for reason in reasons
     ]  # fmt: skip

@@ -70,3 +70,55 @@ def test_who_may_what(small: Organisation, cast: Any) -> None:
         assert program(cast.reporter).get(address).status_code == 404
     assert put(program(cast.reporter), "2026-10-01", gv=1).status_code == 404
     assert put(program(cast.manager, "read"), "2026-10-01", gv=1).status_code == 403
+
+
+PEER = {"check": "nist-csf", "version": "2.0", "section": "gv", "n": 48, "q1": 1.5, "median": 2, "q3": 2.5}
+
+
+def bring(client: Client, source: str = "A survey", **changes: Any) -> Any:
+    document = {"schema": "kizuki/peers/1", "source": source, "peers": [{**PEER, **changes}]}
+    return client.put(f"{ROOT}/peers", {"document": document}, content_type="application/json")
+
+
+def test_figures_of_peers_are_brought_in_once_and_replaced_by_newer_ones(small: Organisation, cast: Any) -> None:
+    client = program(cast.manager)
+    (first,) = bring(client).json()
+    assert (first["source"], first["peers"]["gv"]["median"]) == ("A survey", 2)
+    entries = Entry.objects.count()
+    assert bring(client).json() == [first]
+    assert Entry.objects.count() == entries
+    (other,) = bring(client, median=2.25).json()
+    assert [one["id"] for one in client.get(f"{ROOT}/peers").json()["items"]] == [other["id"]]
+    assert client.delete(f"{ROOT}/peers/{other['id']}").status_code == 204
+    assert client.get(f"{ROOT}/peers").json()["items"] == []
+    for wrong in ({"section": "nonsense"}, {"median": 9}, {"n": 0}, {"colour": 1}):
+        assert bring(client, **wrong).status_code == 422, wrong
+    assert bring(program(cast.executive)).status_code == 403
+    assert bring(program(cast.reporter)).status_code == 404
+
+
+def test_self_checks_are_added_once_and_never_changed(small: Organisation, cast: Any) -> None:
+    text = {"ja": "点検", "en": "Check"}
+    section = {"id": "one", "name": text}
+    check = {
+        "id": "ours",
+        "version": "1",
+        "name": text,
+        "publisher": text,
+        "scale": {"min": 0, "max": 4},
+        "sections": [section],
+    }
+
+    def add(client: Client, **changes: Any) -> Any:
+        document = {"schema": "kizuki/self-checks/1", "checks": [{**check, **changes}]}
+        return client.post(ROOT, {"document": document}, content_type="application/json")
+
+    client = program(cast.manager)
+    assert [one["id"] for one in add(client).json()] == ["ours"]
+    entries = Entry.objects.count()
+    assert add(client).status_code == 200
+    assert Entry.objects.count() == entries
+    assert add(client, scale={"min": 0, "max": 5}).status_code == 422
+    assert add(client, version="2", sections=[]).status_code == 422
+    assert {"ours"} <= {one["id"] for one in client.get(ROOT).json()["items"]}
+    assert add(program(cast.executive), version="3").status_code == 403
