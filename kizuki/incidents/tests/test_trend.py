@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 
 from conftest import Cast
 from kizuki.accounts.models import Person
+from kizuki.casebook.actions import import_cases
+from kizuki.casebook.library import cases
 from kizuki.incidents.actions import add_entry, mark_milestone, merge_incident, open_incident
 from kizuki.incidents.models import Incident
 from kizuki.incidents.trend import all_periods, document, period_of, table, trend
@@ -143,6 +145,16 @@ def test_filters_and_files(some: list[Incident], cast: Cast, signed_in: SignIn) 
     for query in ("?period=all", "?period=all&kind=lost-device", "?by=quarter", ""):
         assert client.get(PATH + query).status_code == 200
     assert "What these figures are" in client.get(f"{PATH}?kind=lost-device").content.decode()
+
+
+def test_the_casebook_stands_beside(some: list[Incident], cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.manager)
+    said = "For comparison: cases of the casebook"
+    assert said not in client.get(f"{PATH}?period=all").content.decode()
+    import_cases(documents=cases(), by="a test")
+    page = client.get(f"{PATH}?period=all").content.decode()
+    told = re.findall(rf"{said}</th><td[^>]*>([^<]+)</td>.*?<td class=\"num\"[^>]*>(\d+)</td>", page)
+    assert told == [("at most 4 h", "6")]
 
 
 def test_few_questions(some: list[Incident], cast: Cast, signed_in: SignIn) -> None:
