@@ -151,6 +151,30 @@ def site(org: Organisation) -> None:
         times = sorted(spent(lambda page=page: client.get(page)) for _ in range(VISITS))  # type: ignore[misc]
         p95 = times[int(VISITS * 0.95) - 1]
         print(f"  {page}: p95 {p95 * 1000:.0f} ms, first {first * 1000:.0f} ms")
+    changes(client)
+
+
+def changes(client: Any) -> None:
+    """The first visit to the map after a change: at once, and when the job that follows every change has been by."""
+    from kizuki.register.actions import Edit, apply
+    from kizuki.register.models import TABLES, Organisation
+    from kizuki.replay.map import warm
+
+    def change(kind: Any, field: str, value: str) -> None:
+        home = Organisation.objects.get(is_home=True)
+        row: Any = TABLES[kind].objects.filter(organisation=home).order_by("pk").first()
+        apply(
+            organisation=home, edits=[Edit(kind, row.key, {**row.document, field: value}, row.version)], by="benchmark"
+        )
+
+    for kind, field, values in (("asset", "notes", "ab"), ("coverage", "state", ("full", "none"))):
+        change(kind, field, values[0])
+        at_once = spent(lambda: client.get("/replay/map"))
+        change(kind, field, values[1])
+        job = spent(lambda: warm(Organisation.objects.get(is_home=True)))
+        then = spent(lambda: client.get("/replay/map"))
+        times = f"at once {at_once * 1000:.0f} ms; after the job ({job * 1000:.0f} ms) {then * 1000:.0f} ms"
+        print(f"  first visit after {field} of one {kind} have changed: {times}")
 
 
 def main() -> None:

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from ninja import Body, Field, Schema, Status
 
 from kizuki.accounts import rules
@@ -238,7 +237,7 @@ def withdraw(request: HttpRequest, proposal_id: int) -> Any:
     organisation_for(request.user)
     found: Proposal = get_visible(Proposal.objects, request.user, pk=proposal_id)
     if found.part_id is not None or found.person_id != request.user.pk:
-        raise PermissionDenied(_("Only whoever proposed it may do that."))
+        raise PermissionDenied
     try:
         actions.withdraw(proposal=found, by=request.user)
     except ValidationError as error:

@@ -41,7 +41,14 @@ class Reached(msgspec.Struct, frozen=True, gc=False):
 class Compiled:
     """A register and a catalogue, made ready. Take it from `compile_register`; it does not change after."""
 
-    def __init__(self, organisation: Organisation, catalogue: Measures, vocabulary: Vocabulary, singles: int) -> None:
+    def __init__(
+        self,
+        organisation: Organisation,
+        catalogue: Measures,
+        vocabulary: Vocabulary,
+        singles: int,
+        before: Compiled | None = None,
+    ) -> None:
         self.organisation, self.about = organisation, organisation.organisation
         self._from = (organisation, catalogue, vocabulary)
         self._wider: Compiled | None = None
@@ -53,7 +60,9 @@ class Compiled:
         self.complete = frozenset(organisation.complete)
         self.assets: tuple[Asset, ...] = tuple(sorted(organisation.assets, key=lambda asset: asset.id))
         self.number = {asset.id: n for n, asset in enumerate(self.assets)}
-        self.atoms = Atoms(self.assets, self._apart(), singles)
+        self.apart = self._apart()
+        same = before is not None and before.apart == self.apart and before.has_like(self.assets)
+        self.atoms = before.atoms if before is not None and same else Atoms(self.assets, self.apart, singles)
         self.all, self.size, self.single = self.atoms.all, self.atoms.size, self.atoms.single
         self.count, self.count_rows, self.spread = self.atoms.count, self.atoms.count_rows, self.atoms.spread
         self._describe()
@@ -79,12 +88,16 @@ class Compiled:
         if any(getattr(before, part) != getattr(organisation, part) for part in parts):
             return None
         assets = tuple(sorted(organisation.assets, key=lambda asset: asset.id))
-        if len(assets) != len(self.assets) or not all(map(_alike, self.assets, assets)):
+        if not self.has_like(assets):
             return None
         made = copy.copy(self)
         made.organisation, made.about, made.assets = organisation, organisation.organisation, assets
         made._from, made._wider = (organisation, *self._from[1:]), None
         return made
+
+    def has_like(self, assets: Sequence[Asset]) -> bool:
+        """Whether these, sorted by id, are the same to replay as the register's own."""
+        return len(assets) == len(self.assets) and all(map(_alike, self.assets, assets))
 
     def wide_enough(self, entries: int) -> Compiled:
         """The register with as many single bits a class as a case has entries, so that each can be another of alike
@@ -212,4 +225,4 @@ def compile_register(
     the same catalogue and vocabulary."""
     if before is not None and (followed := before.followed(organisation)) is not None:
         return followed
-    return Compiled(organisation, catalogue, vocabulary, SINGLES)
+    return Compiled(organisation, catalogue, vocabulary, SINGLES, before)

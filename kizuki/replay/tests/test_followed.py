@@ -46,7 +46,7 @@ def told(register: Compiled) -> Any:
     """All that pages take from a register: the map with its letters, and every replay in full."""
     measures = list(register.catalogue)
     passing = heat.passing(cases(), register)
-    maps = [heat.heat(register, measures, axis, Focus(), passing=passing) for axis in ("units", "zones", "kinds")]  # type: ignore[arg-type]
+    maps = [heat.heat(register, measures, axis, Focus(), passing=passing) for axis in ("units", "zones", "kinds")]
     return maps, [replay(case, register, changes=True, questions=True) for case in cases()[:3]]
 
 
@@ -74,6 +74,11 @@ def test_coverage_and_routes_are_worked_out_anew(company: Organisation, before: 
         organisation = msgspec.structs.replace(company, **{part: (*getattr(company, part), more)})
         made = compile_register(organisation, catalogue(), vocabulary(), before)
         assert made.sight is not before.sight
+        assert made.atoms is before.atoms
         assert told(made) == told(compile_register(organisation, catalogue(), vocabulary()))
+    single = Coverage("P06", Scope(asset=company.assets[0].id), "none")
+    organisation = msgspec.structs.replace(company, coverage=(*company.coverage, single))
+    made = compile_register(organisation, catalogue(), vocabulary(), before)
+    assert told(made) == told(compile_register(organisation, catalogue(), vocabulary()))
     fewer = msgspec.structs.replace(company, assets=company.assets[1:])
     assert before.followed(fewer) is None
