@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, get_args
 
 import msgspec
@@ -67,6 +67,13 @@ PAGES = [
 def places(of: Incident | None = None) -> dict[str, str]:
     """What the addresses of PAGES hold: numbers of that incident (the one that everybody sees), and of what is in it."""
     incident: Incident = of or Incident.objects.get(title="XR-13 title")
+    return _places(incident.pk, incident.opened_at)
+
+
+@functools.lru_cache(maxsize=4)
+def _places(pk: Any, _made: datetime) -> dict[str, str]:
+    """Looked up once for each incident: what it begins with stays. Two of different sites may have one id, but not one moment."""
+    incident = Incident.objects.get(pk=pk)
     tasks = Task.objects.filter(incident=incident)
     entries = incident.entries.order_by("seq")
     delivery = Delivery.objects.get(webhook__name="XR-20", type="incident.opened", key=_number("XR-13 title"))

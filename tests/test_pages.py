@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import re
 from collections import Counter, deque
@@ -347,4 +348,9 @@ def test_every_link_leads_somewhere(language: str, world: World) -> None:
 def _kind(address: str) -> tuple[str, ...]:
     """What kind of page an address is: its route and the names that it gives values to."""
     parts = urlsplit(address)
-    return (resolve(parts.path).view_name, *sorted({name for name, _value in parse_qsl(parts.query, True)}))
+    return (_view(parts.path), *sorted({name for name, _value in parse_qsl(parts.query, True)}))
+
+
+@functools.lru_cache(maxsize=50_000)
+def _view(path: str) -> str:
+    return resolve(path).view_name
