@@ -12,9 +12,10 @@ from kizuki.search.engine.tokens import index_words
 
 
 class _Index:
-    """The passages of one language and where each word stands."""
+    """The passages of one language, and where each of the `wanted` words stands; all words where single characters are asked for."""
 
-    def __init__(self, passages: Iterable[tuple[str, Passage]]) -> None:
+    def __init__(self, passages: Iterable[tuple[str, Passage]], wanted: Mapping[str, float]) -> None:
+        few = None if question.single_characters(dict(wanted)) else frozenset(wanted)
         self.rows: list[tuple[str, Passage, int]] = []
         self.places: dict[str, list[int]] = {}
         length = 0
@@ -22,7 +23,7 @@ class _Index:
             words = index_words(passage.text)
             if not words:
                 continue
-            for word in words:
+            for word in words if few is None else few.intersection(words):
                 self.places.setdefault(word, []).append(len(self.rows))
             self.rows.append((key, passage, len(words)))
             length += len(words)
@@ -72,7 +73,7 @@ def search_passages(
     results = {}
     for tongue, bounds in ((own, ranking.OWN), (other, ranking.OTHER)):
         rows = ((key, p) for key, listed in passages.items() for p in listed if p.language == tongue)
-        results[tongue] = _Index(rows).find(wanted[tongue], bounds)
+        results[tongue] = _Index(rows, wanted[tongue]).find(wanted[tongue], bounds)
     return to_hits(own, other, results, limit, language)
 
 
