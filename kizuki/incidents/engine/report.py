@@ -42,6 +42,16 @@ class Table(Struct, frozen=True, tag="table"):
         """Of each row (name of the column, cell), for narrow screens."""
         return [list(zip(self.head, row, strict=True)) for row in self.rows]
 
+    @property
+    def shares(self) -> list[int]:
+        """How much of the table's width each column takes, in per cent."""
+        return [max(1, round(100 * width / sum(self.widths))) for width in self.widths]
+
+    @property
+    def heads(self) -> list[tuple[int, str]]:
+        """Of each column (its share, its name)."""
+        return list(zip(self.shares, self.head, strict=True))
+
 
 class Pairs(Struct, frozen=True, tag="pairs"):
     """Names with what they are: the particulars of something."""

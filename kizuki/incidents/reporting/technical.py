@@ -123,7 +123,7 @@ def _timeline(facts: Facts) -> list[Block]:
         ))  # fmt: skip
     head = (_("No."), _("When"), _("Lane"), pgettext("entry", "Kind"), _("What happened"))
     note = Paragraph(_("Times by the clock of %(zone)s.") % {"zone": facts.incident.zone}, quiet=True)
-    return or_nothing(note if rows else None, table(head, rows, (1, 4, 3, 3, 12)))
+    return or_nothing(note if rows else None, table(head, rows, (2, 6, 4, 4, 18)))
 
 
 def _decisions(facts: Facts) -> Block | None:
@@ -140,7 +140,7 @@ def _decisions(facts: Facts) -> Block | None:
         _("What was decided, by whom, why"),
         _("What else could have been done"),
     )
-    return table(head, rows, (1, 3, 5, 8, 5))
+    return table(head, rows, (2, 5, 8, 12, 8))
 
 
 def _tasks(facts: Facts) -> Block | None:
@@ -153,7 +153,7 @@ def _tasks(facts: Facts) -> Block | None:
         for task in ordered
     ]  # fmt: skip
     head = (_("No."), pgettext("of an incident", "Task"), _("Who"), _("Due"), _("State"), _("What came of it"))
-    return table(head, rows, (1, 7, 3, 3, 3, 6))
+    return table(head, rows, (2, 12, 5, 5, 5, 10))
 
 
 def _assets(facts: Facts) -> Block | None:

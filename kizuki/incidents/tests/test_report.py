@@ -171,7 +171,7 @@ def test_nothing_that_was_typed_is_live(live: str, incident: Incident, cast: Cas
         made = report(incident, cast.responder, audience=audience, language="en")
         page = Tags(files.as_html(made).decode())
         assert page.tags <= OURS
-        assert page.attributes <= {"lang", "class", "charset", "http-equiv", "content", "name", "scope"}
+        assert page.attributes <= {"lang", "class", "charset", "http-equiv", "content", "name", "scope", "data-l"}
         for parser in (
             MarkdownIt("commonmark", {"html": True}).enable("table"),
             MarkdownIt("gfm-like", {"html": True, "linkify": False}),
