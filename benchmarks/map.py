@@ -155,7 +155,7 @@ def site(org: Organisation) -> None:
 
 
 def changes(client: Any) -> None:
-    """The first visit to the map after a change: at once, and when the job that follows every change has been by."""
+    """The first visit to the map after a change: at once, and when the thread that follows every change has been by."""
     from kizuki.register.actions import Edit, apply
     from kizuki.register.models import TABLES, Organisation
     from kizuki.replay.map import warm
@@ -173,7 +173,7 @@ def changes(client: Any) -> None:
         change(kind, field, values[1])
         job = spent(lambda: warm(Organisation.objects.get(is_home=True)))
         then = spent(lambda: client.get("/replay/map"))
-        times = f"at once {at_once * 1000:.0f} ms; after the job ({job * 1000:.0f} ms) {then * 1000:.0f} ms"
+        times = f"at once {at_once * 1000:.0f} ms; after the thread ({job * 1000:.0f} ms) {then * 1000:.0f} ms"
         print(f"  first visit after {field} of one {kind} have changed: {times}")
 
 

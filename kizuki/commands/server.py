@@ -139,7 +139,7 @@ def run(host: str, port: int, threads: int) -> None:
                 "graceful_timeout": 10,
                 "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108 - heartbeat files only
                 "loglevel": "warning",
-                "post_worker_init": start_worker_thread,
+                "post_worker_init": start_threads,
                 "control_socket_disable": True,
             }
             for name, value in options.items():
@@ -154,14 +154,16 @@ def run(host: str, port: int, threads: int) -> None:
     Site().run()
 
 
-def start_worker_thread(worker: Any) -> None:
-    """Run the queue beside the site: one process is enough to start with."""
+def start_threads(worker: Any) -> None:
+    """Run the queue beside the site, since one process is enough to start with, and keep the map ready."""
     import threading
 
     from kizuki.jobs.worker import run as run_jobs
+    from kizuki.replay.keeping import run as keep_ready
 
     stop = threading.Event()
-    threading.Thread(target=run_jobs, kwargs={"stop": stop}, name="jobs", daemon=True).start()
+    for name, work in (("jobs", run_jobs), ("map", keep_ready)):
+        threading.Thread(target=work, kwargs={"stop": stop}, name=name, daemon=True).start()
 
 
 def worker(home: Home = None) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kizuki.journal import words
-from kizuki.journal.models import Entry, EntryQuerySet
+from kizuki.journal.models import ActQuerySet, Entry
 
 PAGE = 50
 
@@ -41,7 +41,7 @@ class EntryFilter(forms.Form):
             self.add_error("until", _("This day is before the first one."))
         return data
 
-    def apply(self, entries: EntryQuerySet) -> EntryQuerySet:
+    def apply(self, entries: ActQuerySet) -> ActQuerySet:
         """The entries that fit; what was not understood does not narrow them."""
         self.is_valid()
         data = self.cleaned_data
@@ -74,7 +74,7 @@ class Page:
     after: int | None = None
 
 
-def page(entries: EntryQuerySet, before: str | None) -> Page:
+def page(entries: ActQuerySet, before: str | None) -> Page:
     """The entries with a number below `before` (text of the address; nonsense means the first page)."""
     if before and before.isascii() and before.isdecimal() and len(before) <= 18:
         entries = entries.filter(seq__lt=int(before))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from kizuki.journal import words
 from kizuki.journal.filters import EntryFilter, page
-from kizuki.journal.models import Entry, EntryQuerySet
+from kizuki.journal.models import ActQuerySet, Entry
 
 COLUMNS = (
     "seq", "at", "actor_id", "actor_name", "room", "verb", "object_type", "object_id", "object_label", "data",
@@ -61,13 +61,13 @@ def neutral(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else value
 
 
-def _visible(request: HttpRequest) -> EntryQuerySet:
+def _visible(request: HttpRequest) -> ActQuerySet:
     if not request.user.has_perm("journal.view"):
         raise Http404
     return Entry.objects.visible_to(request.user)
 
 
-def _portions(rows: EntryQuerySet) -> Iterator[Entry]:
+def _portions(rows: ActQuerySet) -> Iterator[Entry]:
     """Rows in portions, so that a long download holds neither memory nor a transaction."""
     after = 0
     while portion := list(rows.filter(seq__gt=after)[:1000]):
@@ -88,7 +88,7 @@ class _Echo:
         return text
 
 
-def _csv(rows: EntryQuerySet) -> Iterator[str]:
+def _csv(rows: ActQuerySet) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff"
     yield writer.writerow(COLUMNS)
@@ -96,6 +96,6 @@ def _csv(rows: EntryQuerySet) -> Iterator[str]:
         yield writer.writerow([neutral(value) for value in _cells(entry).values()])
 
 
-def _json(rows: EntryQuerySet) -> Iterator[str]:
+def _json(rows: ActQuerySet) -> Iterator[str]:
     for entry in _portions(rows):
         yield json.dumps({**_cells(entry), "data": entry.details}, ensure_ascii=False) + "\n"

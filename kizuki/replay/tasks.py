@@ -12,7 +12,6 @@ from kizuki.jobs.worker import progress
 from kizuki.kit.text import Text
 from kizuki.register.models import Organisation
 from kizuki.replay import actions
-from kizuki.replay import map as maps
 
 STEP = 100
 
@@ -23,7 +22,6 @@ def refresh_outcomes() -> dict[str, str]:
     organisation = Organisation.objects.filter(is_home=True, deleted_at=None).first()
     if organisation is None:
         return {"url": "/replay/"}
-    maps.warm(organisation)
     ids = list(actions.stale(organisation).values_list("pk", flat=True))
     for start in range(0, len(ids), STEP):
         cases = actions.stale(organisation).filter(pk__in=ids[start : start + STEP])

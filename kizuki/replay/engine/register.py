@@ -62,7 +62,7 @@ class Compiled:
         self.number = {asset.id: n for n, asset in enumerate(self.assets)}
         self.apart = self._apart()
         same = before is not None and before.apart == self.apart and before.has_like(self.assets)
-        self.atoms = before.atoms if before is not None and same else Atoms(self.assets, self.apart, singles)
+        self.atoms: Atoms = before.atoms if before is not None and same else Atoms(self.assets, self.apart, singles)
         self.all, self.size, self.single = self.atoms.all, self.atoms.size, self.atoms.single
         self.count, self.count_rows, self.spread = self.atoms.count, self.atoms.count_rows, self.atoms.spread
         self._describe()
