@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from kizuki.accounts.models import Person
@@ -172,6 +172,11 @@ class Completion(NamedTuple):
     word: str
     name: str
 
+    @property
+    def tells(self) -> bool:
+        """Whether the name says more than the word."""
+        return self.name != self.word.lstrip("!>")
+
 
 def completions(incident: Incident, text: str, *, by: Person) -> list[Completion]:
     """What the last word of a line may become: @person, #asset, !milestone, >lane; a lane or a kind by its beginning."""
@@ -187,7 +192,7 @@ def completions(incident: Incident, text: str, *, by: Person) -> list[Completion
     if sign in (">", "＞", "→"):
         return _words(">", LANE_NAMES, begun)
     begun = folded(word)
-    if len(begun) < 2 or len(text.split()) > 4:
+    if len(begun) < (2 if begun.isascii() else 1) or len(text.split()) > 4:
         return []
     return [*_words("", LANE_NAMES, begun), *_words("", KINDS, begun)][:MOST_SHOWN]
 
@@ -197,10 +202,13 @@ def _person(person: Person) -> Completion:
 
 
 def _assets(person: Person, begun: str) -> list[Completion]:
-    rows = Asset.objects.visible_to(person)
+    """Those that begin so come before those that only hold it."""
+    rows, order = Asset.objects.visible_to(person), ["key"]
     if begun:
-        rows = rows.filter(Q(key__startswith=begun) | Q(text__contains=begun))
-    named = rows.only("key", "name_ja", "name_en").order_by("key")[:MOST_SHOWN]
+        first = Q(key__startswith=begun) | Q(name_ja__istartswith=begun) | Q(name_en__istartswith=begun)
+        rows = rows.filter(first | Q(text__contains=begun)).annotate(later=Case(When(first, then=0), default=1))
+        order = ["later", "key"]
+    named = rows.only("key", "name_ja", "name_en").order_by(*order)[:MOST_SHOWN]
     return [Completion(f"#{one.key}", one.name.in_(language())) for one in named]
 
 

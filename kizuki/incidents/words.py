@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from kizuki.incidents.engine.moment import BadMoment
-from kizuki.kit.when import FORMS
 
 #: Whose act an entry was.
 LANE_NAMES: Final[dict[str, Any]] = {
@@ -35,13 +34,17 @@ def bad_moment(error: BadMoment) -> str:
     """What is wrong with a time, and what would be right."""
     said: dict[str, Any] = {
         "form": _(
-            "“%(at)s” is not a time. Write 14:02, 11-22 14:02, 2026-11-22 early, about 18:00, or one of: %(forms)s"
+            "“%(at)s” is not a time that can be. Write it as in 14:02, 11-22 14:02, yesterday 23:40, 11-22 early, about 18:00, day 2 early "
+            "or undated."
         ),
-        "future": _("“%(at)s” is in the future. Enter what has happened; what is to come is a task."),
+        "future": _(
+            "“%(at)s” is in the future. Enter what has happened; what is to come is a task. If it was yesterday, write “yesterday” before "
+            "the time."
+        ),
         "ancient": _("“%(at)s” lies before 1990. Check the year."),
         "gap": _("“%(at)s” does not exist: the clocks were put forward then. Write the time with its offset."),
         "twice": _(
             "“%(at)s” came twice: the clocks were put back then. Write it with its offset, such as +01:00 or +02:00."
         ),
     }
-    return str(said[error.code]) % {"at": error.written[:60], "forms": FORMS}
+    return str(said[error.code]) % {"at": error.written[:60]}

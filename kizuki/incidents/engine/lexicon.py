@@ -34,7 +34,7 @@ _KINDS: Final[dict[str, str]] = {
 }
 _MILESTONES: Final[dict[str, str]] = {
     "occurred": "occur began 発生",
-    "noticed": "notice detected 検知 気づき 気付き 認知 発覚",
+    "noticed": "notice detected 検知 気づき 気付き 認知 察知 覚知 発見 発覚",
     "reported": "report 報告 通報",
     "escalated": "escalate 上申 エスカレーション",
     "contained": "contain 封じ込め 封込め 封じこめ",
@@ -55,9 +55,9 @@ _HINTS: Final[dict[str, str]] = {
     "eradicate": r"eradicat|remov|delet|reimag|wiped|clean(?:ed)? up|reset (?:the |all )?passwords?|駆除|削除|除去|初期化|再インストール|"
     r"パスワード[^、。]{0,8}(?:変更|リセット)",
     "contain": r"isolat|contain|block|disconnect|unplugg|quarantin|disabl|revok|suspend|shut (?:down|off)|locked (?:out|the account)|"
-    r"遮断|隔離|切り離|切離|封じ込め|ブロック|停止|無効化|失効|抜線|凍結",
+    r"遮断|隔離|切り離|切離|封じ込め|ブロック|停止|無効化|失効|抜線|凍結|(?:止め|とめ)(?:た|まし)|を抜い|を切っ",
     "attack": r"encrypt|exfiltrat|brute.?forc|lateral|logged in from|ransom note|phish|malicious|exploit|攻撃|侵入|暗号化|窃取|持ち出|"
-    r"不正(?:な|に)?ログイン|悪用|改ざん|脅迫",
+    r"不正(?:な|に)?ログイン|悪用|改ざん|脅迫|身代金",
     "detect": r"alert|alarm|detect|notic|discover|spotted|reported by|検知|発見|アラート|警報|気づ|気付|覚えがない|不審",
     "analyse": r"analys|analyz|investigat|examin|check|confirm|review|\blogs?\b|image[ds]?\b|調査|解析|分析|確認|ログ|保全|特定|判明",
     "enable": r"unpatched|misconfigur|exposed|left open|weak password|脆弱|未適用|設定(?:ミス|不備|誤り)|公開されて",

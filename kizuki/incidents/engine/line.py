@@ -100,7 +100,7 @@ class _Reading:
         asked = (("lane", whose), ("kind", self.kind), ("text", rest))
         return Line(
             at=self.at, lane=whose, kind=self.kind, text=rest, milestone=self.milestone, handover=tuple(self.handover),
-            people=people, assets=assets, guess="" if self.kind else lexicon.hint(rest),
+            people=people, assets=assets, guess="" if self.kind else "attack" if whose == "attacker" else lexicon.hint(rest),
             missing=tuple(name for name, value in asked if not value), unknown=tuple(self.unknown),
         )  # fmt: skip
 

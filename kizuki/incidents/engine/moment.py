@@ -25,7 +25,10 @@ class Moment(msgspec.Struct, frozen=True):
 
     @property
     def sort(self) -> datetime | None:
-        """Where it stands among others: by its beginning, else by its end; None for what is undated."""
+        """Where it stands among others: by its beginning, else by its end; None for what is undated. What was about 03:15 stands at 03:15,
+        and not an hour before it."""
+        if self.at.startswith("~") and self.low is not None and self.high is not None:
+            return self.low + (timedelta(days=1) if self.high - self.low > timedelta(days=2) else timedelta(hours=1))
         return self.low or self.high
 
 

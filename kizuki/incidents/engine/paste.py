@@ -358,4 +358,8 @@ def _words(text: str, lane: str, *, strict: bool) -> Line:
     """Whose act and of what kind it was, if the text begins so. `strict`: somebody speaks, or a machine wrote it; then only both count."""
     said = read_words(text, lane=lane)
     both = said.kind and read_words(text).lane
-    return said if (both or not strict) and said.text else Line(None, lane, "", text, guess=lexicon.hint(text))
+    return (
+        said
+        if (both or not strict) and said.text
+        else Line(None, lane, "", text, guess="attack" if lane == "attacker" else lexicon.hint(text))
+    )

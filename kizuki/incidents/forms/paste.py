@@ -37,10 +37,17 @@ NOTES: Final[dict[str, Any]] = {
 
 class PasteForm(forms.Form):
     text = forms.CharField(
-        label=gettext_lazy("Lines"), strip=False, widget=forms.Textarea({"rows": 14, "class": "input mono", "spellcheck": "false"})
+        label=pgettext_lazy("pasted", "Lines"), strip=False,
+        widget=forms.Textarea({"rows": 14, "class": "input mono", "spellcheck": "false"}),
     )  # fmt: skip
     lane = forms.ChoiceField(
         label=gettext_lazy("Lane, where a line names none"), choices=[("", "–"), *LANE_NAMES.items()], required=False
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind, where a line names none and nothing hints at one"),
+        choices=[("", pgettext_lazy("kind of entry", "choose for each line")), *KINDS.items()],
+        required=False,
+        initial="analyse",
     )
 
 
@@ -81,6 +88,11 @@ class RowForm(forms.Form):
         return NOTES.get(str(self["note"].value() or ""), "")
 
     @property
+    def concluded(self) -> bool:
+        """Whether the note tells only what was concluded, and nothing that is wrong."""
+        return self["note"].value() in ("day", "name")
+
+    @property
     def lanes(self) -> list[str]:
         return [lane for lane in str(self["handover"].value() or "").split() if lane in LANES]
 
@@ -100,10 +112,10 @@ class RowsForm(OnceForm):
             raise ValidationError(_("What waited to be entered cannot be read any more. Paste it again.")) from None
 
 
-def values(proposed: Proposed) -> dict[str, str]:
-    """What a row shows of a proposal."""
+def values(proposed: Proposed, kind: str = "") -> dict[str, str]:
+    """What a row shows of a proposal. `kind`: for one that names none and hints at none."""
     return {
-        "take": "on", "at": proposed.at or "", "lane": proposed.lane, "kind": proposed.kind or proposed.guess, "who": proposed.who,
+        "take": "on", "at": proposed.at or "", "lane": proposed.lane, "kind": proposed.kind or proposed.guess or kind, "who": proposed.who,
         "text": proposed.text, "milestone": proposed.milestone, "handover": " ".join(proposed.handover), "note": proposed.note,
     }  # fmt: skip
 

@@ -25,7 +25,7 @@ class StandForm(VersionForm):
     """How it stands, in one line, and its status."""
 
     stand = forms.CharField(
-        label=gettext_lazy("How it stands"), max_length=500, required=False,
+        label=pgettext_lazy("incident", "How it stands"), max_length=500, required=False,
         help_text=gettext_lazy("One line for those who look in: what is known, what is being done."),
     )  # fmt: skip
     status = forms.ChoiceField(

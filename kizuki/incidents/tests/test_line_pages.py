@@ -15,6 +15,7 @@ from conftest import Cast, make_person
 from kizuki.accounts.models import Person
 from kizuki.incidents.actions import add_entry, change_incident, give_role
 from kizuki.incidents.models import Entry, Incident
+from kizuki.register.models import Asset
 
 SignIn = Callable[[Person], Client]
 HTMX: dict[str, Any] = {"headers": {"HX-Request": "true"}}
@@ -77,7 +78,8 @@ def test_what_is_missing_is_asked_and_the_line_stays(incident: Incident, cast: C
         ("", "Say what happened"), ("   ", "Say what happened"), ("2099-01-01 10:00 it contain x", "in the future"),
         ("1970-01-01 10:00 it contain x", "before 1990"), ("25:99 it contain x", "is not a time"),
         ("it contain " + "x" * 100_000, "At most 20,000 characters"), ("it contain", "Say what happened"),
-        ("2026-02-30 10:00 it contain x", "is not a time"),
+        ("2026-02-30 10:00 it contain x", "is not a time"), ("2099-01-01 10:00 it contain x", "write “yesterday” before the time"),
+        ("25:99 it contain x", "yesterday 23:40"),
     ],
 )  # fmt: skip
 def test_bad_lines_are_answered_and_kept(
@@ -142,6 +144,8 @@ def test_the_last_word_is_completed(incident: Incident, cast: Cast, signed_in: S
     assert words("x !conta") == ["!contained"]
     assert words("x &gt;".replace("&gt;", ">comm")) == ["&gt;communications"]
     assert "security" in words("secu")
+    assert "it" not in words("i"), "one letter of Latin could be anything"
+    assert words("情", signed_in(make_person("responder", "Second", language="ja"))) == ["情報システム"]
     assert words("x #ww ") == words("") == words("it is a long story of sec") == []
     # Whoever does not see the register is not told what is in it.
     outsider = make_person("reporter", "Outsider", language="en")
@@ -229,3 +233,18 @@ def test_filters_stay_when_something_is_entered(incident: Incident, cast: Cast, 
     assert "of it" in page
     assert "of security" not in page
     assert "lane=it" in page
+
+
+def test_assets_that_begin_so_are_offered_before_those_that_hold_it(
+    incident: Incident, cast: Cast, signed_in: SignIn
+) -> None:
+    Asset.objects.filter(key="pcs").update(text="0 aaa www-users")
+    page = (
+        signed_in(cast.responder).post(f"/incidents/{incident.number}/line", {"line": "x #ww"}, **HTMX).content.decode()
+    )
+    assert re.findall(r'data-word="([^"]+)"', page) == ["#www", "#pcs"]
+
+
+def test_what_the_attacker_did_is_proposed_as_an_attack(incident: Incident, cast: Cast, signed_in: SignIn) -> None:
+    page = enter(signed_in(cast.responder), incident, "attacker looked at the logs of the gateway").content.decode()
+    assert '<option value="attack" selected>' in page

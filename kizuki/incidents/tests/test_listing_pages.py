@@ -55,7 +55,10 @@ def test_filters_and_order(four: dict[str, Incident], cast: Cast, signed_in: Sig
     client = signed_in(cast.responder)
     assert {query: titles(client, query) for query in expected} == expected
     assert titles(client, f"q={four['A'].number}") == "A"
-    assert set(titles(signed_in(cast.manager), "status=all")) == set("ABGD"), "its members find what is restricted"
+    assert "Not judged yet" not in client.get("/incidents/").content.decode(), "exercises count in nothing"
+    open_incident(title="Epsilon", by=cast.responder)
+    assert '<a href="?severity=0">Not judged yet how grave: 1</a>' in client.get("/incidents/").content.decode()
+    assert set(titles(signed_in(cast.manager), "status=all")) == set("ABGDE"), "its members find what is restricted"
 
 
 @pytest.mark.parametrize("role", ["responder", "executive", "auditor", "administrator", "reporter"])

@@ -151,3 +151,16 @@ def test_a_closed_incident_keeps_what_was_pasted(incident: Incident, cast: Cast,
     assert response.status_code == 422
     assert "The incident is closed" in response.content.decode()
     assert "kept" in response.content.decode()
+
+
+def test_a_line_that_hints_at_no_kind_gets_the_one_that_was_chosen(
+    incident: Incident, cast: Cast, signed_in: SignIn
+) -> None:
+    client = signed_in(cast.responder)
+    address = f"/incidents/{incident.number}/paste"
+    assert '<option value="analyse" selected>' in client.get(address).content.decode(), "a proposal stands there"
+    text = "2026-11-20 09:12 Miura: good morning\n2026-11-20 09:31 Miura: the server was isolated\n"
+    sent = fields(client.post(address, {"text": text, "lane": "security", "kind": "communicate"}).content.decode())
+    assert (sent["r0-kind"], sent["r1-kind"]) == ("communicate", "contain")
+    sent = fields(client.post(address, {"text": text, "lane": "security", "kind": ""}).content.decode())
+    assert (sent["r0-kind"], sent["r1-kind"]) == ("", "contain"), "or it is chosen for each line"

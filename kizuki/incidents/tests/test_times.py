@@ -117,3 +117,16 @@ def test_lengths(minutes: int, said: str) -> None:
         now: Any = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
         assert ago(now - dt.timedelta(minutes=minutes, seconds=20), now) == said
         assert ago(now + dt.timedelta(hours=1), now) == "0 min"
+
+
+@pytest.mark.parametrize(
+    ("at", "stands"),
+    [
+        ("~2026-11-29T03:15+09:00", "2026-11-28T18:15"), ("~day 2 22:00", "2026-11-21T13:00"),
+        ("~2026-11-29 early+09:00", "2026-11-28T20:00"), ("~day 2", "2026-11-20T15:00"), ("~2026-11-29+09:00", "2026-11-28T15:00"),
+        ("2026-11-29 early+09:00", "2026-11-28T20:00"), ("day 2", "2026-11-20T15:00"), ("before 2026-11-29+09:00", "2026-11-28T15:00"),
+    ],
+)  # fmt: skip
+def test_what_was_about_a_time_stands_at_that_time(at: str, stands: str) -> None:
+    """About 03:15 comes after 02:50, however far “about” may reach."""
+    assert entry(at).sort == dt.datetime.fromisoformat(stands).replace(tzinfo=dt.UTC)

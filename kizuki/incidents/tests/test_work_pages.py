@@ -576,3 +576,16 @@ def _queries(client: Client, path: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(path).status_code == 200, path
     return len(queries)
+
+
+def test_a_procedure_is_offered_openly_until_one_is_begun(incident: Incident, cast: Cast, signed_in: SignIn) -> None:
+    """Tasks that were made otherwise, such as the calls of an escalation, do not hide it."""
+    actions.add_task(incident=incident, title="Call the CISO", by=cast.responder)
+    client, base = signed_in(cast.responder), f"/incidents/{incident.number}/tasks"
+    page = client.get(base).content.decode()
+    assert 'href="#begin"' in page
+    assert "Begin another procedure" not in page
+    client.post(f"{base}/begin", {"procedure": "account-takeover"})
+    page = client.get(base).content.decode()
+    assert 'href="#begin"' not in page
+    assert "Begin another procedure" in page

@@ -87,7 +87,8 @@ def _counts(visible: Any) -> dict[str, int]:
         .order_by()
         .aggregate(
             open=Count("pk", filter=Q(exercise=False)), grave=Count("pk", filter=Q(exercise=False, severity__gte=3)),
-            leaderless=Count("pk", filter=Q(exercise=False, lead=None)), exercises=Count("pk", filter=Q(exercise=True)),
+            leaderless=Count("pk", filter=Q(exercise=False, lead=None)),
+            unjudged=Count("pk", filter=Q(exercise=False, severity=0)), exercises=Count("pk", filter=Q(exercise=True)),
         )
     )  # fmt: skip
     return counted

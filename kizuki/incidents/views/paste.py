@@ -35,7 +35,7 @@ def paste(request: HttpRequest, number: str) -> HttpResponse:
     form = PasteForm(request.POST if posted else None, initial={"lane": lane})
     if posted and form.is_valid():
         try:
-            waiting = _proposals(incident, form.cleaned_data["text"], form.cleaned_data["lane"])
+            waiting = _proposals(incident, **form.cleaned_data)
         except ValidationError as error:
             form.add_error("text", error)
         else:
@@ -61,7 +61,7 @@ def enter(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, incident, form, rows, _waiting(form), status=422)
 
 
-def _proposals(incident: Incident, text: str, lane: str) -> list[dict[str, str]]:
+def _proposals(incident: Incident, text: str, lane: str, kind: str) -> list[dict[str, str]]:
     size, lines = len(text.encode()), text.count("\n")
     if size > MOST_BYTES or lines > MOST_LINES:
         raise ValidationError(
@@ -77,7 +77,7 @@ def _proposals(incident: Incident, text: str, lane: str) -> list[dict[str, str]]
         raise ValidationError(str(error)) from None
     if not read:
         raise ValidationError(_("There is nothing in it that could be entered."))
-    return [values(one) for one in read]
+    return [values(one, kind) for one in read]
 
 
 def _counted(form: RowsForm) -> bool:

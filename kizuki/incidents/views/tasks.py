@@ -57,7 +57,7 @@ def tasks(request: HttpRequest, number: str) -> HttpResponseBase:
         request, incident, PART, form=form, page=page, counts=counted, asked=form.asked,
         groups=worklist.grouped(page.object_list, known), in_roles=roles, assign=AssignForm(incident=incident, roles=roles),
         ways=[(word, name, counted[word], word == here) for word, name in form.ways().items()],
-        begin=_offers(incident, known), back=request.GET.urlencode(), once=new_once(),
+        begin=_offers(incident, known), begun=any(one.procedure for one in known), back=request.GET.urlencode(), once=new_once(),
     )  # fmt: skip
     return render(request, "incidents/tasks.html", context)
 
