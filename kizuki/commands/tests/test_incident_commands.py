@@ -6,12 +6,13 @@ import csv
 import io
 import json
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kizuki.commands.tests.test_site_commands import kizuki
+from kizuki.commands.tests.running import kizuki, warmed
 
 ROOT = Path(__file__).resolve().parents[3]
 COMPANY = ROOT / "library" / "templates" / "organisation.yaml"
@@ -19,14 +20,14 @@ RESPONDER, READER, STRANGER = "r@example.org", "a@example.org", "s@example.org"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made: Path = tmp_path_factory.mktemp("incidents") / "home"
-    assert kizuki(made, "org", "import", str(COMPANY)).returncode == 2, "nothing is made by the way"
-    assert kizuki(made, "init").returncode == 0
-    assert kizuki(made, "org", "import", str(COMPANY)).returncode == 0
-    for mail, role in ((RESPONDER, "responder"), (READER, "auditor"), (STRANGER, "manager")):
-        assert kizuki(made, "user", mail, "--name", mail[0].upper(), "--role", role).returncode == 0
-    return made
+def home(copied: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    nowhere = tmp_path_factory.mktemp("incidents") / "home"
+    assert kizuki(nowhere, "org", "import", str(COMPANY)).returncode == 2, "nothing is made by the way"
+    with warmed(copied):
+        assert kizuki(copied, "org", "import", str(COMPANY)).returncode == 0
+        for mail, role in ((RESPONDER, "responder"), (READER, "auditor"), (STRANGER, "manager")):
+            assert kizuki(copied, "user", mail, "--name", mail[0].upper(), "--role", role).returncode == 0
+        yield copied
 
 
 def incident(home: Path, *words: str, acting: str = RESPONDER, code: int = 0, **settings: str) -> str:

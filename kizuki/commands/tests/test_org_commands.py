@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from kizuki.commands.tests.test_site_commands import kizuki
+from kizuki.commands.tests.running import kizuki, warmed
 
 ROOT = Path(__file__).resolve().parents[3]
 COMPANY = ROOT / "library" / "templates" / "organisation.yaml"
@@ -15,12 +16,11 @@ TABLE = "Nummer,Bezeichnung,Art\nK-1,Kasse,PC\nK-2,Tor,Boot\n"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made: Path = tmp_path_factory.mktemp("org") / "home"
-    assert kizuki(made, "init").returncode == 0
-    begun = kizuki(made, "org", "import", str(COMPANY))
-    assert begun.returncode == 0, begun.stderr
-    return made
+def home(copied: Path) -> Iterator[Path]:
+    with warmed(copied):
+        begun = kizuki(copied, "org", "import", str(COMPANY))
+        assert begun.returncode == 0, begun.stderr
+        yield copied
 
 
 def test_a_register_is_exported_and_comes_back_equal(home: Path, tmp_path: Path) -> None:

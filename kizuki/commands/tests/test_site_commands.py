@@ -11,23 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from kizuki.commands.tests.running import kizuki
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
-
-
-def kizuki(home: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("KIZUKI_", "DJANGO_", "PYTEST"))}
-    environment |= {"KIZUKI_HOME": str(home), **settings}
-    return subprocess.run(
-        [sys.executable, "-m", "kizuki.cli", *words],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
 
 
 def test_a_new_installation_is_made_checked_and_entered(home: Path) -> None:
