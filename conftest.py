@@ -29,11 +29,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With --database-only, leave out what computes without a database: on a second database it can say nothing new."""
+    """With --database-only, leave out what computes without a database or looks at markup: a second database can say nothing new."""
     if not config.getoption("--database-only"):
         return
     fixtures = {"db", "transactional_db", "cast", "live_server"}
-    kept = [i for i in items if i.get_closest_marker("django_db") or fixtures & set(getattr(i, "fixturenames", ()))]
+    kept = [
+        item
+        for item in items
+        if not item.get_closest_marker("markup")
+        and (item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ())))
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 

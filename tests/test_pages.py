@@ -219,6 +219,7 @@ def _bring_in(world: World, number: int) -> None:
     assert Case.objects.count() == len(cases()) + 2 + number
 
 
+@pytest.mark.markup
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_strict_and_well_made(language: str, world: World) -> None:
     client = reader(world, "administrator", language)
@@ -236,6 +237,7 @@ def test_every_page_is_strict_and_well_made(language: str, world: World) -> None
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.markup
 def test_the_policy_is_on_every_answer(world: World) -> None:
     outside = [("anonymous", a) for a in ("/", "/account/sign-in/", "/healthz", "/account/first/none/", "/nothing")]
     inside = [("manager", a) for a in [*PAGES, "/cases/nisc-h/file", "/measures/file", "/replay/organisation"]]
@@ -248,6 +250,7 @@ def test_the_policy_is_on_every_answer(world: World) -> None:
         assert response.headers["X-Frame-Options"] == "DENY"
 
 
+@pytest.mark.markup
 def test_the_first_visit_is_light(world: World) -> None:
     client = reader(world, "administrator", "ja")
     heavy = {address: size for address in PAGES if (size := _first_visit(page(client, address))) > FIRST_VISIT}
@@ -264,6 +267,7 @@ def _first_visit(html: str) -> int:
     return size
 
 
+@pytest.mark.markup
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_has_its_own_title_and_says_its_language(language: str, world: World) -> None:
     client = reader(world, "administrator", language)
@@ -291,6 +295,7 @@ def messages() -> Iterator[tuple[str, str]]:
                     yield str(english), str(japanese)
 
 
+@pytest.mark.markup
 def test_nothing_is_left_in_english_on_japanese_pages(world: World) -> None:
     client = reader(world, "administrator", "ja")
     known = {english for english, _japanese in messages() if "%" not in english}
@@ -305,6 +310,7 @@ def test_nothing_is_left_in_english_on_japanese_pages(world: World) -> None:
     assert not left, "\n".join(left)
 
 
+@pytest.mark.markup
 def test_nothing_is_left_in_japanese_on_english_pages(world: World) -> None:
     client = reader(world, "administrator", "en")
     left = [
@@ -316,6 +322,7 @@ def test_nothing_is_left_in_japanese_on_english_pages(world: World) -> None:
     assert not left, "\n".join(left)
 
 
+@pytest.mark.markup
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_link_leads_somewhere(language: str, world: World) -> None:
     """Every link of every page is looked up; of pages that differ in their ids or values only, the first ones are opened."""
