@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Callable
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -77,10 +78,23 @@ class SignInRequired:
         target = reverse("account_login")
         if request.headers.get("HX-Request") == "true":
             # A part of a page was asked for after the session had ended: the whole page must go to the sign-in page.
-            return HttpResponse(status=401, headers={"HX-Redirect": target})
-        if request.method in _SAFE and request.get_full_path() != "/":
-            target = f"{target}?{urlencode({'next': request.get_full_path()})}"
-        return redirect(target)
+            back = self._page(request, request.headers.get("HX-Current-URL", ""))
+            return HttpResponse(status=401, headers={"HX-Redirect": f"{target}?{back}" if back else target})
+        safe = request.method in _SAFE
+        back = self._page(request, request.build_absolute_uri() if safe else request.headers.get("Referer", ""))
+        return redirect(f"{target}?{back}" if back else target)
+
+    @staticmethod
+    def _page(request: HttpRequest, address: str) -> str:
+        """The query that leads back to a page of this site: the one that was asked for, or the one with the form that was sent; "" for
+        none, and for the first page."""
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return ""
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        ours = parts.netloc == request.get_host() and parts.path.startswith("/") and not parts.path.startswith("//")
+        return urlencode({"next": path}) if ours and path != "/" else ""
 
     @staticmethod
     def _settle(request: HttpRequest) -> None:

@@ -33,6 +33,22 @@ def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(anonymous: Any) -> Non
     assert (response.status_code, response["HX-Redirect"]) == (401, "/account/sign-in/")
 
 
+@pytest.mark.parametrize(
+    ("address", "back"),
+    [
+        ("http://testserver/incidents/INC-1?lane=it", "?next=%2Fincidents%2FINC-1%3Flane%3Dit"), ("http://testserver/", ""),
+        ("https://evil.example/x", ""), ("http://testserver//evil.example/x", ""), ("//testserver/x", "?next=%2Fx"),
+        ("http://[", ""), ("nonsense", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_after_signing_in_the_page_with_the_form_comes_back(address: str, back: str, anonymous: Any) -> None:
+    """What is typed into it comes back too (kizuki.js); another site's page never does."""
+    sent = anonymous.post("/incidents/INC-1/decisions/new", {"x": "y"}, headers={"Referer": address})
+    assert sent["Location"] == f"/account/sign-in/{back}"
+    part = anonymous.get("/jobs/", headers={"HX-Request": "true", "HX-Current-URL": address})
+    assert part["HX-Redirect"] == f"/account/sign-in/{back}"
+
+
 def test_the_api_answers_401_in_json(anonymous: Any) -> None:
     for headers in ({}, {"Authorization": "Bearer kzk_00000000_" + "x" * 43}, {"Authorization": "Basic abc"}):
         response = anonymous.get("/api/anything", headers=headers)

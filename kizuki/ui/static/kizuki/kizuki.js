@@ -22,13 +22,49 @@
     pending = event.key;
   });
 
+  // A form that was sent after the session had ended leads to the sign-in page: what was typed comes back with the form, to the same
+  // person. Its hidden fields too, so that a version that is no longer the newest is found out.
+  const KEPT = "kizuki-form";
+  const store = (act) => { try { return act(window.sessionStorage); } catch { return null; } };
+  const me = () => (document.querySelector(".mast .who a") || {}).textContent || "";
+  const formOf = (form) => form.getAttribute("action") || "";
+  const keep = (form) => {
+    if (!me() || !form.closest("main") || form.querySelector("input[type=password]")) return;
+    const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
+    store((s) => s.setItem(KEPT, JSON.stringify({ me: me(), page: location.pathname, action: formOf(form), fields })));
+  };
+  const fill = (form, fields) => {
+    for (const el of form.elements) {
+      const values = fields.filter(([name]) => name === el.name).map(([, value]) => value);
+      if (!el.name || el.name === "csrfmiddlewaretoken" || el.type === "file" || el.tagName === "BUTTON") continue;
+      if (el.type === "radio" || el.type === "checkbox") el.checked = values.includes(el.value);
+      else if (el.multiple) for (const option of el.options) option.selected = values.includes(option.value);
+      else if (values.length) el.value = values[0];
+    }
+    for (let up = form.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
+    const note = document.createElement("p");
+    note.className = "note";
+    note.setAttribute("role", "status");
+    note.textContent = document.body.dataset.kept || "";
+    form.before(note);
+    note.scrollIntoView({ block: "center" });
+  };
+  const kept = store((s) => JSON.parse(s.getItem(KEPT)));
+  if (kept && !me()) store((s) => s.setItem(KEPT, JSON.stringify({ ...kept, refused: true })));
+  else if (kept && !kept.refused) store((s) => s.removeItem(KEPT));
+  else if (kept && kept.page === location.pathname) {
+    const form = kept.me === me() && [...document.querySelectorAll("main form[method=post]")].find((one) => formOf(one) === kept.action);
+    if (form) fill(form, kept.fields);
+    store((s) => s.removeItem(KEPT));
+  }
+
   // A form is sent once: a second click within ten seconds does nothing.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || form.hasAttribute("hx-post")) return;
     const now = Date.now();
     if (form.dataset.sent && now - Number(form.dataset.sent) < 10000) event.preventDefault();
-    else form.dataset.sent = String(now);
+    else { form.dataset.sent = String(now); keep(form); }
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent));
 
