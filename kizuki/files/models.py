@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db import models
@@ -13,6 +14,8 @@ from kizuki.files import hooks
 class FileQuerySet(models.QuerySet["File"]):
     def seen_by(self, person: Any, digest: str) -> File | None:
         """The file with that digest, if a room that uses it shows it to the person."""
+        if not re.fullmatch(r"[0-9a-f]{64}", digest):
+            return None
         found = self.filter(digest=digest).first()
         return found if found is not None and hooks.may_see(person, digest) else None
 

@@ -97,8 +97,8 @@ def test_the_document_of_the_api_is_whole(client: Client, cast: Any) -> None:
     document = client.get("/api/v1/openapi.json", **bearer(cast.reporter)).json()
     rooms = {path.split("/")[3] for path in document["paths"]}
     assert rooms == {
-        "admissions", "cases", "criteria", "devices", "imports", "incidents", "maturity", "measures", "register", "replay", "schemas",
-        "tasks",
+        "admissions", "cases", "criteria", "devices", "files", "imports", "incidents", "maturity", "measures", "register", "replay",
+        "schemas", "tasks",
     }  # fmt: skip
     operations = [operation for methods in document["paths"].values() for operation in methods.values()]
     assert [one["operationId"] for one in operations if not one.get("summary") or not one.get("tags")] == []
@@ -114,7 +114,9 @@ def test_the_document_of_the_api_is_whole(client: Client, cast: Any) -> None:
         "devices?zone=%00", "admissions?unit=%00", "measures/proposals?round=99999999999999999999", "measures/own/%00",
         "imports/99999999999999999999", "replay/map?unit=%00", "tasks?cursor=99999999999999999999", "tasks?updated_since=never",
         "incidents/%00", "incidents/INC-1999-001", "incidents?q=%00", "incidents?status=odd", "incidents?cursor=x", "incidents/x/entries/9",
-        "incidents/INC-1999-001/tasks/99999999999999999999", "incidents/procedures/%00", "incidents/" + "9" * 400,
+        "incidents/INC-1999-001/tasks/99999999999999999999", "incidents/procedures/%00", "incidents/" + "9" * 400, "files/%00", "files/x",
+        "register/history/assets/%00", "register/history/%00/x", "register/importance/%00", "criteria/%00/versions",
+        "register/batches/00000000-0000-0000-0000-000000000000", "maturity/peers?cursor=99999999999999999999",
     ],
 )  # fmt: skip
 def test_no_address_is_too_strange(address: str, client: Client, library: None, cast: Any) -> None:
