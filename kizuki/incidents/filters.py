@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from kizuki.incidents.choices import OPEN, Kind, Severity, Status
-from kizuki.incidents.models import Incident, Member
+from kizuki.incidents.models import GRAVITY, Incident, Member
 from kizuki.incidents.search import matching
 from kizuki.incidents.times import midnight
 from kizuki.ui.templatetags.kizuki import language
@@ -19,7 +19,7 @@ from kizuki.ui.templatetags.kizuki import language
 SORTS: Final[dict[str, tuple[str, ...]]] = {
     "opened": ("opened_at", "pk"),
     "changed": ("changed_at", "pk"),
-    "severity": ("severity", "opened_at", "pk"),
+    "severity": ("gravity", "opened_at", "pk"),
     "number": ("number", "pk"),
     "status": ("status", "severity", "opened_at", "pk"),
 }
@@ -78,7 +78,7 @@ class IncidentFilter(forms.Form):
             rows = rows.filter(opened_at__gte=midnight(since))
         if until := asked.get("until"):
             rows = rows.filter(opened_at__lt=midnight(until, after=True))
-        return rows.order_by(*self.order)
+        return rows.alias(gravity=GRAVITY).order_by(*self.order)
 
     @property
     def sorted_by(self) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kizuki.incidents import questions
 from kizuki.incidents.choices import UNDONE, IndicatorState, Role
-from kizuki.incidents.models import Decision, Incident, Indicator, Member, Task
+from kizuki.incidents.models import GRAVITY, Decision, Incident, Indicator, Member, Task
 from kizuki.tasks.access import contacts_of
 from kizuki.tasks.choices import UNDONE as FOLLOW_UNDONE
 from kizuki.tasks.models import Task as FollowUp
@@ -97,7 +97,7 @@ def _parts(person: Any) -> list[Part]:
     mine = Member.objects.filter(person=person.pk, until=None)
     rows = Incident.objects.still_open().filter(Exists(mine.filter(incident=OuterRef("pk"))))
     leads = Case(When(lead=person.pk, then=0), default=1)
-    found: Any = rows.order_by(leads, "-severity", "-pk").prefetch_related(Prefetch("members", mine, to_attr="mine"))
+    found: Any = rows.order_by(leads, GRAVITY.desc(), "-pk").prefetch_related(Prefetch("members", mine, to_attr="mine"))
     return [Part(one, sorted((member.role for member in one.mine), key=order.index)) for one in found[:MOST]]
 
 

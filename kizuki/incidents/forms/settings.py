@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from kizuki.accounts.models import Person
 from kizuki.incidents.choices import OPEN, TLPS, Kind, Role, Status
@@ -62,9 +62,20 @@ class DetailsForm(VersionForm):
         fields: Any = self.fields
         fields["zone"].choices = sorted({*zones(), (incident.zone, incident.zone)})
         fields["parent"].choices = self._parents(incident, person)
+        fields["restricted"].help_text = self._who_remains(incident)
         if not leads:
             for name in LEADS:
                 del self.fields[name]
+
+    @staticmethod
+    def _who_remains(incident: Incident) -> str:
+        """Who would still see it, where everybody in its rooms sees it now."""
+        if incident.restricted:
+            return ""
+        names = dict.fromkeys(incident.members.filter(until=None).values_list("person__name", flat=True))
+        return _("Those who have a role now: %(names)s. Nobody else sees it from then on.") % {
+            "names": pgettext("between things", ", ").join(names)
+        }
 
     @staticmethod
     def initial_of(incident: Incident) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -23,6 +23,10 @@ def of_person(**more: Any) -> Any:
         settings.AUTH_USER_MODEL,
         **{"null": True, "blank": True, "on_delete": models.PROTECT, "related_name": "+", **more},
     )
+
+
+#: The order of urgency: what nobody has judged yet may be anything, so that it stands first.
+GRAVITY: Final = Case(When(severity=0, then=Value(9)), default=F("severity"), output_field=models.IntegerField())
 
 
 class Named(models.Model):

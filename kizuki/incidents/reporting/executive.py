@@ -107,8 +107,8 @@ def _next(facts: Facts) -> list[Block]:
 
 
 def _open(facts: Facts) -> list[Task]:
-    """The undone tasks, what is due first."""
-    rows = [task for task in facts.about.tasks if task.state in UNDONE]
+    """The undone tasks, what is due first; none once the incident is closed, which says of each why it was left."""
+    rows = [task for task in facts.about.tasks if task.state in UNDONE and facts.incident.is_open]
     return sorted(rows, key=lambda task: (task.due is None, task.due or facts.now, task.number))
 
 

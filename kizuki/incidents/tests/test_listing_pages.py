@@ -25,7 +25,7 @@ SignIn = Callable[[Person], Client]
 
 @pytest.fixture
 def four(small: Organisation, cast: Cast) -> dict[str, Incident]:
-    """Alpha: grave; Beta: an exercise without severity; Gamma: closed; Delta: restricted, led by the manager."""
+    """Alpha: grave; Beta: an exercise that nobody has judged; Gamma: closed; Delta: restricted, led by the manager."""
     alpha = open_incident(title="Alpha", kind="insider", by=cast.responder)
     set_severity(incident=alpha, severity=4, reason="x", by=cast.responder)
     change_incident(incident=alpha, version=alpha.version, stand="printer", by=cast.responder)
@@ -45,12 +45,12 @@ def titles(client: Client, query: str) -> str:
 
 def test_filters_and_order(four: dict[str, Incident], cast: Cast, signed_in: SignIn) -> None:
     expected = {
-        "": "AB", "status=all": "BAG", "status=closed": "G", "status=all&severity=3%2B": "A", "status=all&severity=2": "G",
-        "status=all&severity=0": "B", "kind=insider": "A", "lead=me": "AB", "lead=member": "AB", "lead=nobody": "",
+        "": "BA", "status=all": "BAG", "status=closed": "G", "status=all&severity=3%2B": "A", "status=all&severity=2": "G",
+        "status=all&severity=0": "B", "kind=insider": "A", "lead=me": "BA", "lead=member": "BA", "lead=nobody": "",
         "exercise=no": "A", "exercise=only": "B", "q=alph": "A", "q=PRINTER": "A", "q=nothing": "",
-        "status=all&since=2026-01-05&until=2026-01-05": "G", "status=all&until=2026-01-04": "", "since=nonsense": "AB",
-        "status=nonsense&severity=99&sort=evil": "AB", "status=all&sort=opened": "GAB", "status=all&sort=-severity": "AGB",
-        "status=all&sort=number": "ABG", "until=9999-12-31": "AB", "q=%00": "AB",
+        "status=all&since=2026-01-05&until=2026-01-05": "G", "status=all&until=2026-01-04": "", "since=nonsense": "BA",
+        "status=nonsense&severity=99&sort=evil": "BA", "status=all&sort=opened": "GAB", "status=all&sort=-severity": "BAG",
+        "status=all&sort=number": "ABG", "until=9999-12-31": "BA", "q=%00": "BA",
     }  # fmt: skip
     client = signed_in(cast.responder)
     assert {query: titles(client, query) for query in expected} == expected
@@ -81,12 +81,12 @@ def test_csv_and_json_have_the_same_rows_and_no_formulas(
     client = signed_in(cast.responder)
     response: Any = client.get("/incidents/?format=csv")
     rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
-    assert [row["title"] for row in rows] == [f"'{bad}", "Beta"]
-    assert rows[0]["stand"] == "'@SUM(1)"
+    assert [row["title"] for row in rows] == ["Beta", f"'{bad}"]
+    assert rows[1]["stand"] == "'@SUM(1)"
     response = client.get("/incidents/?format=json")
     read = json.loads(b"".join(response.streaming_content))
-    assert [row["title"] for row in read] == [bad, "Beta"]
-    assert read[0]["severity"] == 4
+    assert [row["title"] for row in read] == ["Beta", bad]
+    assert read[1]["severity"] == 4
     response = client.get("/incidents/?format=json&q=nothing")
     assert json.loads(b"".join(response.streaming_content)) == []
 

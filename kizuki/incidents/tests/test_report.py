@@ -320,6 +320,17 @@ def test_the_page_for_the_management_asks_and_tells(incident: Incident, small: O
     assert "nobody yet" in texts["What comes next"] or "IT" in texts["What comes next"]
 
 
+def test_a_closed_incident_asks_nothing_of_the_management(incident: Incident, small: Organisation, cast: Cast) -> None:
+    told(incident, cast.responder, "Cut the link to the plant?")
+    Incident.objects.filter(pk=incident.pk).update(status="closed", closed_at=timezone.now())
+    incident.refresh_from_db()
+    made = report(incident, cast.responder, audience="executive", language="en")
+    texts = {part.title: " ".join(str(block) for block in part.blocks) for part in made.sections}
+    assert "Nothing at the moment." in texts["What we ask of you"]
+    assert "Cut the link" not in texts["What comes next"]
+    assert "Look again by" in texts["Decisions needed"], "a decision is reviewed on its day nevertheless"
+
+
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_docx_opens_in_libreoffice_and_keeps_japanese(
     audience: str, incident: Incident, cast: Cast, tmp_path: Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -40,6 +41,7 @@ def close(request: HttpRequest, number: str) -> HttpResponseBase:
         except ValidationError as error:
             form.add_error(None, error)
         else:
+            messages.success(request, _("The incident is closed."))
             return redirect(incident)
     rows = [(point, form[point.id] if point.id in form.fields else None) for point in reviewing.points(facts)]
     context = shell(request, incident, "review", form=form, rows=rows, missing=len(missing))

@@ -54,6 +54,8 @@ def act(request: HttpRequest, number: str, word: str) -> HttpResponseBase:
         except ValidationError as error:
             tell(form, error)
         else:
+            if word == "role":
+                messages.success(request, _("The role is given, and stands in the timeline."))
             return redirect(f"incidents:{'settings' if word in ('details', 'role') else 'incident'}", target)
     return _shown(request, found(request, number), {word: form}, now)
 

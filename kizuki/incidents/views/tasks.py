@@ -190,6 +190,8 @@ def act(request: HttpRequest, number: str, n: int, word: str) -> HttpResponse:
         except ValidationError as error:
             tell(form, error)
         else:
+            if word == "finish":
+                messages.success(request, _("Task %(n)d is done.") % {"n": n})
             return _after(request, row, word)
     return _shown(request, row, {word: form}, status=422)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -9,7 +10,7 @@ from django.forms import BoundField
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from kizuki.kit.text import NOT_STATED, Text
@@ -68,6 +69,12 @@ def plain(value: Any) -> str:
     if value is None or value == NOT_STATED:
         return gettext("not stated") if value else ""
     return value.in_(language()) if isinstance(value, Text) else str(value)
+
+
+@register.filter
+def listed(things: Iterable[Any]) -> str:
+    """Things in one line, parted as the reader's language parts them."""
+    return pgettext("between things", ", ").join(map(str, things))
 
 
 @register.simple_tag
