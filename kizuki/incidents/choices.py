@@ -57,6 +57,7 @@ class Role(models.TextChoices):
     BUSINESS = "business", pgettext_lazy("role in an incident", "business unit")
     COMMUNICATIONS = "communications", pgettext_lazy("role in an incident", "communications")
     LEGAL = "legal", pgettext_lazy("role in an incident", "legal")
+    CISO = "ciso", "CISO"
     EXECUTIVE = "executive", pgettext_lazy("role in an incident", "executive")
     EXTERNAL = "external", pgettext_lazy("role in an incident", "outside helper")
     READER = "reader", pgettext_lazy("role in an incident", "reader")
@@ -65,7 +66,7 @@ class Role(models.TextChoices):
 #: The lane in which somebody of a role writes unless they say otherwise.
 LANE_OF: Final[dict[str, str]] = {
     Role.LEAD: "security", Role.RECORDER: "security", Role.SECURITY: "security", Role.IT: "it", Role.BUSINESS: "business",
-    Role.COMMUNICATIONS: "communications", Role.LEGAL: "communications", Role.EXECUTIVE: "executive",
+    Role.COMMUNICATIONS: "communications", Role.LEGAL: "communications", Role.CISO: "executive", Role.EXECUTIVE: "executive",
     Role.EXTERNAL: "external",
 }  # fmt: skip
 

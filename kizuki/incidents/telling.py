@@ -16,9 +16,10 @@ from kizuki.register.words import CHANNELS
 #: What people of a role are called when one has to be told or asked.
 CALLED: Final[dict[str, Any]] = {
     Role.LEAD: pgettext_lazy("whom to tell", "the lead"),
-    Role.SECURITY: pgettext_lazy("whom to tell", "the CISO"),
+    Role.SECURITY: pgettext_lazy("whom to tell", "the CSIRT"),
     Role.IT: pgettext_lazy("whom to tell", "IT"),
     Role.BUSINESS: pgettext_lazy("whom to tell", "the unit concerned"),
+    Role.CISO: pgettext_lazy("whom to tell", "the CISO"),
     Role.EXECUTIVE: pgettext_lazy("whom to tell", "top management"),
     Role.COMMUNICATIONS: pgettext_lazy("whom to tell", "communications"),
     Role.LEGAL: pgettext_lazy("whom to tell", "legal"),

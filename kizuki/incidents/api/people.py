@@ -34,7 +34,17 @@ class MemberNew(Strict):
 
     person: int | str = Field(union_mode="left_to_right")
     role: Literal[
-        "lead", "recorder", "security", "it", "business", "communications", "legal", "executive", "external", "reader"
+        "lead",
+        "recorder",
+        "security",
+        "it",
+        "business",
+        "communications",
+        "legal",
+        "ciso",
+        "executive",
+        "external",
+        "reader",
     ]
 
 

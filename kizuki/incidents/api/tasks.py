@@ -32,7 +32,9 @@ from kizuki.ui.api import ShortWords, Since, Version, Words, conflict, portion, 
 
 router = Router(tags=TAGS)
 procedures = Router(tags=TAGS)
-Role = Literal["", "lead", "recorder", "security", "it", "business", "communications", "legal", "executive", "external"]
+Role = Literal[
+    "", "lead", "recorder", "security", "it", "business", "communications", "legal", "ciso", "executive", "external"
+]
 
 
 class StepTask(Schema):

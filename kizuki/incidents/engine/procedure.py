@@ -28,7 +28,7 @@ Kind: TypeAlias = Literal[
 ]  # fmt: skip
 #: What a person is in an incident.
 Role: TypeAlias = Literal[
-    "lead", "recorder", "security", "it", "business", "communications", "legal", "executive", "external"
+    "lead", "recorder", "security", "it", "business", "communications", "legal", "ciso", "executive", "external"
 ]
 Minutes: TypeAlias = Annotated[int, Meta(ge=1, le=60 * 24 * 90)]
 

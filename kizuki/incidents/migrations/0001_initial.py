@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
             name='Member',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('lead', 'lead'), ('recorder', 'recorder'), ('security', 'security'), ('it', 'IT'), ('business', 'business unit'), ('communications', 'communications'), ('legal', 'legal'), ('executive', 'executive'), ('external', 'outside helper'), ('reader', 'reader')], max_length=16)),
+                ('role', models.CharField(choices=[('lead', 'lead'), ('recorder', 'recorder'), ('security', 'security'), ('it', 'IT'), ('business', 'business unit'), ('communications', 'communications'), ('legal', 'legal'), ('ciso', 'CISO'), ('executive', 'executive'), ('external', 'outside helper'), ('reader', 'reader')], max_length=16)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now)),
                 ('until', models.DateTimeField(blank=True, null=True)),
                 ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='incidents.incident')),
@@ -260,7 +260,7 @@ class Migration(migrations.Migration):
                 ('phase_en', models.CharField(blank=True, max_length=200)),
                 ('step', models.JSONField(blank=True, default=dict)),
                 ('step_id', models.CharField(blank=True, max_length=60)),
-                ('role', models.CharField(blank=True, choices=[('lead', 'lead'), ('recorder', 'recorder'), ('security', 'security'), ('it', 'IT'), ('business', 'business unit'), ('communications', 'communications'), ('legal', 'legal'), ('executive', 'executive'), ('external', 'outside helper'), ('reader', 'reader')], max_length=16)),
+                ('role', models.CharField(blank=True, choices=[('lead', 'lead'), ('recorder', 'recorder'), ('security', 'security'), ('it', 'IT'), ('business', 'business unit'), ('communications', 'communications'), ('legal', 'legal'), ('ciso', 'CISO'), ('executive', 'executive'), ('external', 'outside helper'), ('reader', 'reader')], max_length=16)),
                 ('due', models.DateTimeField(blank=True, null=True)),
                 ('state', models.CharField(choices=[('todo', 'open'), ('doing', 'in progress'), ('blocked', 'blocked'), ('done', 'done'), ('dropped', 'dropped')], default='todo', max_length=8)),
                 ('result', models.TextField(blank=True)),
@@ -419,7 +419,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['lead', 'recorder', 'security', 'it', 'business', 'communications', 'legal', 'executive', 'external', 'reader'])), name='incident_member_role_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['lead', 'recorder', 'security', 'it', 'business', 'communications', 'legal', 'ciso', 'executive', 'external', 'reader'])), name='incident_member_role_known'),
         ),
         migrations.AddConstraint(
             model_name='member',
