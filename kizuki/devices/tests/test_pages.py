@@ -17,7 +17,7 @@ from conftest import Cast, make_person
 from kizuki.accounts.models import Person
 from kizuki.criteria.actions import load_library
 from kizuki.criteria.library import documents
-from kizuki.devices import actions
+from kizuki.devices import actions, queries
 from kizuki.devices.models import Admission, Device, DeviceDecision, Observation, Source
 from kizuki.devices.panel import asset_panel
 from kizuki.devices.tests.conftest import LAPTOP, PRINTER, STRANGER, asset, matched, seen, take
@@ -121,6 +121,26 @@ SEARCHES = {
     "zone=dmz": 2,
     "q=10.9&zone=lan": 0,
 }
+
+
+@pytest.mark.parametrize("few", [0, queries.FEW_TRACES])
+@pytest.mark.parametrize("nearly_all", [0, queries.NEARLY_ALL])
+def test_devices_are_found_the_same_however_many_there_are(
+    few: int, nearly_all: int, network: dict[str, Device], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "FEW_TRACES", few)
+    monkeypatch.setattr(queries, "NEARLY_ALL", nearly_all)
+
+    def found(text: str) -> set[str]:
+        return {key for key, row in network.items() if row in queries.searched_devices(Device.objects.all(), text)}
+
+    everyone = set(network)
+    assert found("cam") == {STRANGER}
+    assert found("10.9") == {LAPTOP, OTHER}
+    assert found(PRINTER[:5]) == {mac for mac in everyone if mac.startswith(PRINTER[:5])}
+    assert found("10") == everyone
+    assert found("10 cam") == {STRANGER}
+    assert found("nothing") == set()
 
 
 @pytest.mark.parametrize(("query", "n"), SEARCHES.items())
