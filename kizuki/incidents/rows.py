@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from kizuki.casebook.words import KINDS, MILESTONES
 from kizuki.incidents import pictures
 from kizuki.incidents.engine import lanes
-from kizuki.incidents.engine.lanes import Link, Step
+from kizuki.incidents.engine.lanes import Link, Step, Strokes
 from kizuki.incidents.models import Entry, Incident, MilestoneAt
 from kizuki.incidents.times import Shown, moment_of, original_of_text, shown, since
 from kizuki.incidents.told import told
@@ -79,6 +79,13 @@ class Whole(NamedTuple):
         return next((one.entry for one in self.milestones if one.name == "noticed"), None)
 
 
+class Piece(NamedTuple):
+    """One row of the table as HTML, with the id that it has in the page."""
+
+    id: str
+    html: SafeString
+
+
 class Run(NamedTuple):
     """Several rows in a row that Kizuki wrote by itself, folded into one. `day`, `time`, `picture`: of the first."""
 
@@ -121,32 +128,61 @@ def rows(
     """The rows of these entries, which must be standing and in the order of the timeline. Three queries for any number. `until`: nothing
     that was written down later is told of them."""
     strokes = lanes.strokes([one.seq for one in entries], all_.links, all_.columns)
+    return dated(undated(incident, entries, all_, strokes, zone, until=until), strokes)
+
+
+def undated(
+    incident: Incident, entries: Sequence[Entry], all_: Whole, strokes: Mapping[int, Strokes], zone: ZoneInfo,
+    *, until: dt.datetime | None = None,
+) -> list[Row]:  # fmt: skip
+    """The rows of these entries, which may be some of those that are shown: without the names of their days."""
     known = {"recorded_at__lte": until} if until else {}
     old, back = _before(incident, entries, known), _taken_back(entries, known)
-    marked: dict[int, list[str]] = {}
-    for one in all_.milestones:
-        marked.setdefault(one.entry_id, []).append(milestone_name(one))
-    giver = {one.seq: one.lane for one in all_.sketches}
-    taken: dict[int, list[tuple[int, Any]]] = {}
-    for link in all_.links:
-        if link.to is not None:
-            taken.setdefault(link.to, []).append((link.giver, LANE_NAMES[giver[link.giver]]))
+    marked, taken = marks_by_entry(all_), taken_by_entry(all_)
     first = moment_of(all_.noticed) if all_.noticed else None
-    made, day = [], None
+    found = []
     for entry in entries:
-        time, quiet = shown(entry, zone), bool(entry.auto) and not entry.text
-        made.append(
+        quiet = bool(entry.auto) and not entry.text
+        found.append(
             Row(
-                entry, (day_name(time.day), pictures.between(strokes[entry.seq])) if time.day != day else None, time,
-                "" if quiet else since(first, moment_of(entry)),
+                entry, None, shown(entry, zone), "" if quiet else since(first, moment_of(entry)),
                 pictures.strip(entry.seq, entry.kind, entry.lane, strokes[entry.seq], all_.columns, quiet=quiet), quiet,
-                told(entry) if entry.auto else "", LANE_NAMES[entry.lane], KINDS[entry.kind], marked.get(entry.pk, []),
-                [LANE_NAMES[lane] for lane in entry.handover], taken.get(entry.seq, []), old.get(entry.pk, []),
-                back.get(entry.pk),
+                told(entry) if entry.auto else "", LANE_NAMES[entry.lane], KINDS[entry.kind], marked.get(entry.seq, []),
+                [LANE_NAMES[lane] for lane in entry.handover],
+                [(seq, LANE_NAMES[lane]) for seq, lane in taken.get(entry.seq, ())], old.get(entry.pk, []), back.get(entry.pk),
             )
         )  # fmt: skip
-        day = time.day
-    return made
+    return found
+
+
+def dated(rows: Iterable[Row], strokes: Mapping[int, Strokes]) -> list[Row]:
+    """The rows with the name of the day where a new one begins."""
+    found, day = [], None
+    for row in rows:
+        if row.time.day != day:
+            day = row.time.day
+            found.append(row._replace(day=(day_name(day), pictures.between(strokes[row.entry.seq]))))
+        else:
+            found.append(row)
+    return found
+
+
+def marks_by_entry(all_: Whole) -> dict[int, list[str]]:
+    """The names of the milestones at each entry, by its number."""
+    found: dict[int, list[str]] = {}
+    for one in all_.milestones:
+        found.setdefault(one.entry.seq, []).append(milestone_name(one))
+    return found
+
+
+def taken_by_entry(all_: Whole) -> dict[int, list[tuple[int, str]]]:
+    """What each entry takes up, by its number: the giver's number and lane."""
+    lane = {one.seq: one.lane for one in all_.sketches}
+    found: dict[int, list[tuple[int, str]]] = {}
+    for link in all_.links:
+        if link.to is not None:
+            found.setdefault(link.to, []).append((link.giver, lane[link.giver]))
+    return found
 
 
 def folded(made: Sequence[Row], least: int = 3) -> list[Row | Run]:
@@ -172,13 +208,43 @@ def folded(made: Sequence[Row], least: int = 3) -> list[Row | Run]:
     return found
 
 
-def drawn(incident: Incident, made: Any, all_: Whole) -> SafeString:
+def drawn(incident: Incident, made: Iterable[Row | Run], all_: Whole) -> SafeString:
     """The table of these rows."""
-    count = len(all_.columns)
-    context = {
-        "incident": incident, "rows": made, "heads": pictures.heads(all_.columns), "columns": count, "lines": pictures.lines(count),
-    }  # fmt: skip
-    return mark_safe(render_to_string("incidents/rows.html", context))  # noqa: S308 - a rendered template
+    return table([piece for row in made for piece in pieces(incident, row)], len(all_.columns))
+
+
+def pieces(incident: Incident, row: Row | Run) -> list[Piece]:
+    """What is drawn of it: the name of the day where one begins, and the row."""
+    return [*heading(row), piece(incident, row)]
+
+
+def heading(row: Row | Run) -> list[Piece]:
+    """The name of the day where a new one begins, else nothing."""
+    if row.day is None:
+        return []
+    id_ = f"d{first_of(row)}"
+    return [Piece(id_, SafeString(render_to_string("incidents/day.html", {"id": id_, "day": row.day})))]
+
+
+def first_of(row: Row | Run) -> int:
+    """The number of the (first) entry that stands there."""
+    return row.run[0].entry.seq if isinstance(row, Run) else row.entry.seq
+
+
+def piece(incident: Incident, row: Row | Run) -> Piece:
+    """The row itself."""
+    context = {"row": row, "number": incident.number}
+    if isinstance(row, Run):
+        return Piece(f"n{first_of(row)}", SafeString(render_to_string("incidents/run.html", context)))
+    return Piece(f"e{row.entry.seq}", SafeString(render_to_string("incidents/row.html", context)))
+
+
+def table(pieces: Sequence[Piece], columns: int) -> SafeString:
+    """The table of these pieces under the heads of that many lanes."""
+    heads = pictures.heads(lanes.COLUMNS[-columns:])
+    body = mark_safe("".join(one.html for one in pieces))  # noqa: S308 - rendered templates
+    context = {"heads": heads, "columns": columns, "lines": pictures.lines(columns), "body": body}
+    return SafeString(render_to_string("incidents/rows.html", context))
 
 
 def milestone_name(mark: MilestoneAt) -> str:

@@ -36,6 +36,16 @@ class Kept(Generic[T]):
                     return self._found(key)
         return self._made(key, make, mine)
 
+    def there(self, key: Hashable) -> T | None:
+        """The answer for `key` if it is there; never waits."""
+        with self._lock:
+            return self._found(key) if key in self._answers else None
+
+    def clear(self) -> None:
+        """Keep nothing any more."""
+        with self._lock:
+            self._answers.clear()
+
     def _found(self, key: Hashable) -> T:
         self._answers.move_to_end(key)
         return self._answers[key]

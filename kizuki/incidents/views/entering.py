@@ -65,7 +65,7 @@ def _entered(request: HttpRequest, incident: Incident, seq: int) -> HttpResponse
     if request.headers.get("HX-Request") != "true":
         return redirect(f"{reverse('incidents:incident', args=[incident.number])}#e{seq}")
     context = shell(
-        request, incident, "incident", **timeline(request, incident, shown_there(request)),
+        request, incident, "incident", **timeline(incident, shown_there(request)),
         line=LineForm(initial={"once": new_once()}), entered=seq, again=True, part_of_page=True,
     )  # fmt: skip
     return render(request, "incidents/entered.html", context)

@@ -49,6 +49,11 @@
     if (note && event.detail.successful) note.hidden = true;
   });
 
+  // The answer to an entry brings the whole timeline: what was asked for before it is not to be put in once more.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (event.target.id === "ask") window.htmx.trigger(event.target, "htmx:abort");
+  });
+
   // What was unfolded stays so when the timeline is drawn again, and one's own entry is shown.
   let open = [];
   document.addEventListener("htmx:beforeSwap", () => {
