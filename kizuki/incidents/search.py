@@ -2,7 +2,7 @@
 
 The index is kept in step by a job, so that writing does not wait for it: `index_all` takes in what was added since the mark of each
 incident. Restricted incidents stand in an index of their own, which nobody searches as a whole: whoever is in one searches the
-passages of their own ones in memory. So neither hits nor their order tell anything of incidents that the person may not know.
+passages of their own ones alone. So neither hits nor their order tell anything of incidents that the person may not know.
 """
 
 from __future__ import annotations
@@ -52,22 +52,29 @@ def matching(rows: QuerySet[Incident], text: str, language: str, person: Any) ->
 def hits(rows: QuerySet[Incident], text: str, language: str, person: Any) -> list[Hit]:
     """What was found in the incidents, all of which the person may know, best first; the key of a hit is the incident's number."""
     if not rules.may_read_all(person):
-        return _in_memory(rows, text, language)
+        return _own(rows, text, language)
     found = queries.find(room=ROOM, text=text, language=language, limit=MOST_HITS)
     numbers = set(rows.filter(number__in=[hit.key for hit in found]).values_list("number", flat=True))
-    return [hit for hit in found if hit.key in numbers] + _in_memory(rows.filter(restricted=True), text, language)
+    return [hit for hit in found if hit.key in numbers] + _own(rows.filter(restricted=True), text, language)
 
 
-def _in_memory(rows: QuerySet[Incident], text: str, language: str) -> list[Hit]:
-    """Searching the passages of these incidents alone."""
+def _own(rows: QuerySet[Incident], text: str, language: str) -> list[Hit]:
+    """Searching these incidents as if there were no others."""
     numbers = list(rows.order_by().values_list("number", flat=True))
+    if not numbers:
+        return []
+    if Row.objects.filter(corpus__room=ROOM, key__in=numbers).exists():
+        return _in_memory(numbers, text, language)
+    return queries.find_among(room=CLOSED_ROOM, keys=numbers, text=text, language=language, limit=MOST_HITS)
+
+
+def _in_memory(numbers: list[str], text: str, language: str) -> list[Hit]:
+    """The same where some of them stand in the common index: with those of everybody else, of whom there may be far more."""
     held: dict[str, list[Passage]] = {}
-    passages = (
-        Row.objects.filter(corpus__room__in=(ROOM, CLOSED_ROOM), key__in=numbers) if numbers else Row.objects.none()
-    )
+    passages = Row.objects.filter(corpus__room__in=(ROOM, CLOSED_ROOM), key__in=numbers)
     for key, tongue, part, written in passages.values_list("key", "corpus__language", "part", "text"):
         held.setdefault(key, []).append(Passage(tongue, part, written))
-    return search_passages(held, text, language, limit=MOST_HITS) if held else []
+    return search_passages(held, text, language, limit=MOST_HITS)
 
 
 def behind() -> IncidentQuerySet:

@@ -155,6 +155,27 @@ def test_a_restricted_incident_changes_nothing_of_what_others_find(
     assert before
 
 
+def test_nor_does_another_one_of_those_that_one_is_not_in(incident: Incident, other: Incident, cast: Cast) -> None:
+    """Two restricted incidents stand in one index; who is in one of them learns nothing of the other."""
+    restrict(incident, True, cast.responder)
+    restrict(other, True, cast.manager)
+    enter(other, "The ledger lies beside the laptop in the office of the accountant on the third floor", cast.manager)
+    index()
+
+    def told() -> list[Any]:
+        rows = Incident.objects.visible_to(cast.manager)
+        return [search.hits(rows, text, "en", cast.manager) for text in ("ledger", "ledger accountant", "vault", "l")]
+
+    before = told()
+    assert [hit.key for hit in before[0]] == [other.number]
+    for _ in range(20):
+        enter(incident, "ledger vault", cast.responder)
+    index()
+    assert told() == before
+    assert find("ledger", cast.responder, "en") == {"Odd sign-ins"}
+    assert find("vault", cast.manager, "en") == set()
+
+
 def test_somebody_from_outside_finds_in_their_own_incidents(incident: Incident, other: Incident, cast: Cast) -> None:
     enter(incident, "The ledger was copied", cast.responder)
     enter(other, "The ledger was lost", cast.manager)

@@ -182,6 +182,33 @@ def test_the_database_and_memory_give_the_same_hits_in_the_same_order(
             assert hits, text
 
 
+@pytest.mark.parametrize("small", [False, True], ids=["usual bounds", "bounds reached"])
+def test_among_some_things_others_have_no_part(db: None, monkeypatch: pytest.MonkeyPatch, small: bool) -> None:
+    """Neither in what is found nor in order or score: the same as if the room held only these."""
+    if small:
+        monkeypatch.setattr(ranking, "OWN", ranking.Bounds(places=20, passages=12))
+        monkeypatch.setattr(ranking, "OTHER", ranking.Bounds(places=9, passages=5))
+        monkeypatch.setattr(ranking, "MOST_WORDS", 4)
+        monkeypatch.setattr(queries, "_PORTION", 3)
+    things = _sentences(120)
+    actions.replace(room="casebook", passages=things)
+    some = dict(list(things.items())[::3])
+    for text in (*QUESTIONS, "何もない", "攻撃" * 200):
+        for language in ("ja", "en"):
+            hits = queries.find_among(room="casebook", keys=some, text=text, language=language)
+            assert hits == search_passages(some, text, language)
+    assert queries.find_among(room="casebook", keys=some, text="ログ", language="ja", limit=2)[2:] == []
+    for keys, room in (([], "casebook"), (["nobody"], "casebook"), (list(some), "nowhere")):
+        assert queries.find_among(room=room, keys=keys, text="ログ", language="ja") == []
+
+
+@pytest.mark.usefixtures("index")
+@pytest.mark.parametrize("text", NASTY)
+def test_no_text_does_harm_among_some(text: str) -> None:
+    hits = queries.find_among(room="casebook", keys=["mail", "lost"], text=text, language="ja")
+    assert {hit.key for hit in hits} <= {"mail", "lost"}
+
+
 @pytest.mark.usefixtures("index")
 def test_at_most_as_many_as_asked_for() -> None:
     assert len(queries.find(room="casebook", text="端末 worm attachment mining", language="ja", limit=2)) == 2

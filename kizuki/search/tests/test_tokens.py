@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kizuki.search.engine.tokens import LONGEST, folded, index_words, query_words, stem, tokens
+from kizuki.search.engine.tokens import LONGEST, folded, index_words, is_cjk, query_words, stem, tokens
 
 ANY = st.text(max_size=60)
 
@@ -29,7 +29,7 @@ def test_words_stand_where_they_are_said_to_stand(text: str) -> None:
     assert all(0 <= token.start < token.end <= len(text) for token in found)
     flat = folded(text)
     for token in tokens(flat):
-        if len(token.word) == 2 and token.word in flat:
+        if len(token.word) == 2 and is_cjk(token.word):  # no word with an ending that went
             assert flat[token.start : token.end] == token.word
     assert {token.word for token in tokens(flat)} == set(index_words(flat))
 
