@@ -46,8 +46,10 @@ def key_of(request: Any) -> Key | None:
     key = Key.objects.usable(now).select_related("person").filter(prefix=prefix).first()
     if key is None or not hmac.compare_digest(key.digest, digest(secret)):
         return None
-    stale = Q(last_used_at=None) | Q(last_used_at__lt=now - _GRAIN)
-    Key.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+    # Not even to find that there is nothing to write, since that would wait for whoever writes.
+    if key.last_used_at is None or key.last_used_at < now - _GRAIN:
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - _GRAIN)
+        Key.objects.filter(stale, pk=key.pk).update(last_used_at=now)
     return key
 
 
