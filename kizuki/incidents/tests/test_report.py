@@ -16,7 +16,7 @@ import docx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -45,6 +45,8 @@ from kizuki.incidents.reporting import files, report
 from kizuki.incidents.tests.live import FORMULAS, LIVE, NAMES
 from kizuki.register.models import Organisation
 
+#: A busy machine is no fault of what is tried.
+UNHURRIED = settings(deadline=None)
 JAPANESE = "攻撃者が研究共有へサインインし、設計図を持ち出した。髙橋・﨑山、𠮷田"
 
 
@@ -226,6 +228,7 @@ def made_of(text: str) -> Report:
     return Report("s", "technical", "en", "INC-1", inert.clean(text), "k", "TLP:RED", "now", parts)
 
 
+@UNHURRIED
 @given(TEXT)
 def test_any_text_goes_into_every_format(text: str) -> None:
     made = made_of(text)
