@@ -50,7 +50,7 @@ from django.utils import timezone  # noqa: E402
 from kizuki.accounts.actions import create_key, create_person  # noqa: E402
 from kizuki.accounts.models import Person  # noqa: E402
 from kizuki.commands.server import prepare  # noqa: E402
-from kizuki.incidents import search  # noqa: E402
+from kizuki.incidents import drawing, search, standing  # noqa: E402
 from kizuki.incidents.choices import KINDS, LANES, OPEN, Kind, Status  # noqa: E402
 from kizuki.incidents.engine import moment as moments  # noqa: E402
 from kizuki.incidents.models import Decision, Entry, Incident, Indicator, Member, Task  # noqa: E402
@@ -189,7 +189,7 @@ def pages(person: Person, long: str) -> None:
     beside = p95(lambda: client.get("/healthz"))
     for promised, listed in ((150, lists), (300, timelines)):
         for page in listed:
-            _fresh(long)
+            _fresh()
             found = p95(lambda page=page: client.get(page))  # type: ignore[misc]
             print(
                 f"{page:<62} {found:8.1f} ms  promised {promised}, ratio {found / promised:.2f}; {found / beside:.0f} times /healthz"
@@ -199,13 +199,14 @@ def pages(person: Person, long: str) -> None:
     )
 
 
-def _fresh(long: str) -> None:
-    """Nothing that is kept of a timeline fits any more."""
-    Incident.objects.filter(number=long).update(changed_at=timezone.now())
+def _fresh() -> None:
+    """Nothing is kept of any timeline."""
+    drawing.forget()
+    standing.forget()
 
 
 def _drawn_anew(client: Client, long: str) -> Any:
-    _fresh(long)
+    _fresh()
     return client.get(f"/incidents/{long}")
 
 
