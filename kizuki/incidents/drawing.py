@@ -58,9 +58,6 @@ class Table:
         self.seq, self.now, self.form, self.all_ = now.seq, now, form, all_
         self.left_out, self.shown = 0, 0
         self.pieces: list[Piece] = []
-        #: What was drawn of each row, by all that it depends on.
-        self.rows: dict[Hashable, Row] = {}
-        self.drawn: dict[Hashable, Piece] = {}
 
     @property
     def columns(self) -> int:
@@ -111,14 +108,23 @@ class Table:
         return [*come, (at, SafeString("".join(new)))] if new else come
 
 
+class _Parts(NamedTuple):
+    """The rows of a table and what was drawn of them, each by all that it depends on."""
+
+    seq: int
+    rows: dict[Hashable, Row]
+    drawn: dict[Hashable, Piece]
+
+
 class _Newest:
-    """Where the newest table of those that are alike but for what is new is kept."""
+    """Where the parts of the newest of those tables are kept that are alike but for what is new."""
 
-    table: Table | None = None
+    parts = _Parts(0, {}, {})
 
 
-_tables: Final[Kept[Table]] = Kept(96)
-_newest: Final[Kept[_Newest]] = Kept(48)
+#: Tables that follow each other share the rows that did not change.
+_tables: Final[Kept[Table]] = Kept(64)
+_newest: Final[Kept[_Newest]] = Kept(16)
 
 
 def drawn(incident: Incident, query: QueryDict) -> Table:
@@ -145,22 +151,25 @@ def _alike(incident: Incident, query: QueryDict) -> tuple[Hashable, ...]:
 def _draw(incident: Incident, query: QueryDict, now: Standing, newest: _Newest) -> Table:
     all_ = whole_of(now.sketches, milestones_of(incident))
     form = TimelineFilter(query, sketches=all_.sketches)
-    made, before = Table(now, form, all_), newest.table
+    made, before = Table(now, form, all_), newest.parts
     shown = _shown(incident, form, now) if query else [one.seq for one in all_.sketches]
     if not form.asked.keys() & {"show", "day"}:
         made.left_out = max(0, len(shown) - WINDOW)
         shown = shown[made.left_out :]
     made.shown = len(shown)
     strokes = lanes.strokes(shown, all_.links, all_.columns)
-    made.rows = _rows(incident, made, strokes, before.rows if before else {})
-    listed: Sequence[Row | Run] = dated(made.rows.values(), strokes)
-    keys = dict(zip(shown, made.rows, strict=True))
+    parts = _Parts(now.seq, _rows(incident, made, strokes, before.rows), {})
+    listed: Sequence[Row | Run] = dated(parts.rows.values(), strokes)
+    keys = dict(zip(shown, parts.rows, strict=True))
     if form.asked.get("wrote") != "kizuki":
         listed = folded(listed)  # type: ignore[arg-type]
     for row in listed:
-        _put(incident, made, row, keys, before.drawn if before else {})
-    if before is None or before.seq < made.seq:
-        newest.table = made
+        run = row.run if isinstance(row, Run) else [row]
+        key = tuple(keys[one.entry.seq] for one in run), isinstance(row, Run)
+        parts.drawn[key] = before.drawn[key] if key in before.drawn else piece(incident, row)
+        made.pieces += [*heading(row), parts.drawn[key]]
+    if newest.parts.seq < parts.seq:
+        newest.parts = parts
     return made
 
 
@@ -197,14 +206,3 @@ def _entries(incident: Incident, numbers: Sequence[int]) -> list[Entry]:
         rows = rows.filter(seq__in=numbers)
     found = {one.seq: one for one in rows.order_by()}
     return [found[seq] for seq in numbers]
-
-
-def _put(
-    incident: Incident, made: Table, row: Row | Run, keys: Mapping[int, Hashable], before: Mapping[Hashable, Piece]
-) -> None:
-    """One row into the table."""
-    made.pieces += heading(row)
-    run = row.run if isinstance(row, Run) else [row]
-    key = tuple(keys[one.entry.seq] for one in run), isinstance(row, Run)
-    made.drawn[key] = before[key] if key in before else piece(incident, row)
-    made.pieces.append(made.drawn[key])
