@@ -45,7 +45,7 @@ def arguments(world: World, route: str, obj: str) -> dict[str, Any] | None:
         "batch_undo": lambda: {"batch": world.made["batch"] if own else uuid.UUID(int=1)},
         "file": lambda: measuring.arguments(world, "files:file", obj, ""),
         "criteria_versions": lambda: {"criteria_id": "admission" if own else "no-such-criteria"},
-        "criteria_draft": lambda: {"criteria_id": world.made["draft"].criteria.slug},
+        "criteria_draft": lambda: {"criteria_id": world.made["draft"].criteria.slug if own else "no-such-criteria"},
         "criteria_state": lambda: {
             "criteria_id": world.made["draft"].criteria.slug, "number": world.made["draft"].number if own else 999,
         },

@@ -346,7 +346,7 @@ EXPECTED: dict[str, Lines] = {
         (GET, "own", SEES_ALL), (GET, "missing", "404"), (POST, "own", "403"), (POST, "missing", "403"),
     ],
     "api:criteria_versions": [(GET, "own", SEES_ALL), (GET, "missing", "404")],
-    "api:criteria_draft": [(PUT, "own", "403")],
+    "api:criteria_draft": [(PUT, "own", "403"), (PUT, "missing", "403")],
     "api:criteria_state": [(PUT, "own", "403"), (PUT, "missing", "403")],
     # closed for everyone, whatever is asked
     **{

@@ -129,13 +129,14 @@ _newest: Final[Kept[_Newest]] = Kept(16)
 
 def drawn(incident: Incident, query: QueryDict) -> Table:
     """The timeline with these filters, as it stands."""
-    now, alike = standing(incident), _alike(incident, query)
+    now = standing(incident)
+    alike = _alike(incident, query, now)
     return _tables.get((*alike, now.seq), lambda: _draw(incident, query, now, _newest.get(alike, _Newest)))
 
 
 def as_drawn(incident: Incident, query: QueryDict, seq: int) -> Table | None:
     """The timeline as it was drawn when that entry was the newest; None where that is not known any more."""
-    return _tables.there((*_alike(incident, query), seq))
+    return _tables.there((*_alike(incident, query, standing(incident)), seq))
 
 
 def forget() -> None:
@@ -144,8 +145,8 @@ def forget() -> None:
     _newest.clear()
 
 
-def _alike(incident: Incident, query: QueryDict) -> tuple[Hashable, ...]:
-    return incident.pk, incident.opened_at, language(), timezone.get_current_timezone_name(), query.urlencode()
+def _alike(incident: Incident, query: QueryDict, now: Standing) -> tuple[Hashable, ...]:
+    return incident.pk, now.reading, language(), timezone.get_current_timezone_name(), query.urlencode()
 
 
 def _draw(incident: Incident, query: QueryDict, now: Standing, newest: _Newest) -> Table:

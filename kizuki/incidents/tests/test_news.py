@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
 
@@ -155,3 +157,17 @@ def test_one_timeline_is_nobody_elses(incident: Incident, cast: Cast, signed_in:
     assert "Kizuki noted" not in told
     assert "に変更" in told or "制限" in told
     assert other.get(f"/incidents/{incident.number}?after={after}", **HTMX).status_code == 404
+
+
+def test_a_database_that_was_put_back_is_read_anew(incident: Incident, cast: Cast, signed_in: SignIn) -> None:
+    client, where = signed_in(cast.responder), f"/incidents/{incident.number}"
+    with contextlib.suppress(ZeroDivisionError), transaction.atomic():
+        enter(incident, cast.responder, "of another past")
+        assert "of another past" in client.get(where).content.decode()
+        raise ZeroDivisionError
+    assert "of another past" not in client.get(where).content.decode()
+    incident.refresh_from_db()
+    enter(incident, cast.responder, "of this one")
+    page = client.get(where).content.decode()
+    assert "of this one" in page
+    assert "of another past" not in page
