@@ -391,6 +391,8 @@ ANYONE: dict[tuple[str, str, str], str] = {
 KEYED_MISSING: dict[str | tuple[str, str], str] = {
     **{f"api:import{part}": WRITER_MISSES for part in ("", "_description", "_lines", "_apply", "_undo")},
     **expectations_incidents.KEYED_MISSING,
+    # Closed before anything is looked up; and a document is refused under an id that is not its own.
+    ("api:criteria_draft", PUT): "404 403 422 403 403 422",
 }
 
 #: What a program gets with a key that may write, where a session only reads.
