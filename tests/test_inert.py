@@ -123,6 +123,7 @@ def pages(incident: Incident) -> Iterator[str]:
     yield f"/incidents/{incident.number}/report?audience=technical"
 
 
+@pytest.mark.markup
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_no_page_takes_it_for_anything_but_text(language: str, world: World, typed: list[Incident]) -> None:
     client = world.client("administrator")
@@ -177,6 +178,7 @@ def test_a_timeline_reads_back_as_it_was_written(world: World, typed: list[Incid
         assert sorted(row.text for row in read.rows) == sorted(written)
 
 
+@pytest.mark.markup
 @pytest.mark.parametrize("audience", ["executive", "technical"])
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_reports_to_take_along_hold_text_and_nothing_else(

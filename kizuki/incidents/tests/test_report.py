@@ -166,6 +166,7 @@ def test_docx_is_a_real_document(incident: Incident, cast: Cast) -> None:
     assert raw == as_docx(report(incident, cast.responder, audience="technical", language="ja"))
 
 
+@pytest.mark.markup
 @pytest.mark.parametrize("live", LIVE + FORMULAS)
 def test_nothing_that_was_typed_is_live(live: str, incident: Incident, cast: Cast) -> None:
     told(incident, cast.responder, live, name=NAMES[len(live) % len(NAMES)])
@@ -228,6 +229,7 @@ def made_of(text: str) -> Report:
     return Report("s", "technical", "en", "INC-1", inert.clean(text), "k", "TLP:RED", "now", parts)
 
 
+@pytest.mark.markup
 @UNHURRIED
 @given(TEXT)
 def test_any_text_goes_into_every_format(text: str) -> None:
