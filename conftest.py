@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 
 from kizuki.accounts.choices import Role
 from kizuki.accounts.models import Person
@@ -134,6 +135,12 @@ def _empty(self: Any) -> None:
         for alias in connections:
             triggers.install_all(connections[alias])
             incident_triggers.install(connections[alias])
+
+
+@pytest.fixture(autouse=True)
+def _language_of_its_own() -> None:
+    """What a page was asked for in does not stay for the next test: a request leaves its language behind in the thread."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True, scope="session")

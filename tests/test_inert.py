@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import reverse
 
 from kizuki.incidents import actions
@@ -82,8 +83,20 @@ class Made(HTMLParser):
         self.texts.append(data)
 
 
+@pytest.fixture(scope="module")
+def _typed_in(_built: World, django_db_blocker: Any) -> Iterator[list[Incident]]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield _typed_by(_built)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def typed(world: World) -> list[Incident]:
+def typed(_typed_in: list[Incident], world: World) -> list[Incident]:
+    """What `_typed_by` made; once for all tests here, for it takes long."""
+    return _typed_in
+
+
+def _typed_by(world: World) -> list[Incident]:
     """An incident for each way in which a formula can begin, that text in all its fields; and what is not an incident."""
     by = world.people["manager"]
     type(by).objects.filter(pk=by.pk).update(name=hostile("=")[:60])
