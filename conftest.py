@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection, connections
@@ -27,6 +28,13 @@ PASSWORD = "correct horse battery staple"  # noqa: S105 - for tests only
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="only the tests that use the database")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """On a second database properties are tried with fewer examples: the first has had them all."""
+    if config.getoption("--database-only"):
+        hypothesis.settings.register_profile("second database", max_examples=25)
+        hypothesis.settings.load_profile("second database")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

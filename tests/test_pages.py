@@ -325,8 +325,9 @@ def test_nothing_is_left_in_japanese_on_english_pages(world: World) -> None:
 @pytest.mark.markup
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_link_leads_somewhere(language: str, world: World) -> None:
-    """Every link of every page is looked up; of pages that differ in their ids or values only, the first ones are opened."""
-    client = reader(world, "manager", language)
+    """Every link of every page is looked up; of pages that differ in their ids or values only, the first ones are opened;
+    in the second language the first."""
+    client, most = reader(world, "manager", language), ALIKE if language == "ja" else 1
     waiting, seen, alike, broken = deque(["/"]), {"/"}, Counter[tuple[str, ...]](), []
     while waiting:
         address = waiting.popleft()
@@ -335,7 +336,7 @@ def test_every_link_leads_somewhere(language: str, world: World) -> None:
         except Resolver404:
             broken.append(f"no page {address}")
             continue
-        if alike[kind] > ALIKE:
+        if alike[kind] > most:
             continue
         response = client.get(address, follow=True)
         if response.status_code != 200:
