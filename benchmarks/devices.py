@@ -63,7 +63,8 @@ PAGE_MS, WAIT_MS = 150.0, 500.0
 PAGES = {
     "devices": "/devices/", "devices unknown": "/devices/?state=unknown&decided=nothing",
     "devices of a zone": "/devices/?zone=z7", "devices search": "/devices/?q=nb-0412",
-    "devices search mac": "/devices/?q=3c:52:82:01:2", "devices search of all": "/devices/?q=3c:52", "devices search nothing": "/devices/?q=zzzz",
+    "devices search mac": "/devices/?q=3c:52:82:01:2", "devices search of all": "/devices/?q=3c:52",
+    "devices search nothing": "/devices/?q=zzzz",
     "devices page 40": "/devices/?page=40", "observations": "/devices/observations",
     "observations of a zone": "/devices/observations?zone=z7",
     "observations of a source": "/devices/observations?source={source}",
