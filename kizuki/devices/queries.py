@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q
-from django.db.models.functions import Greatest
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Greatest
 
 from kizuki.devices.choices import State
 from kizuki.devices.engine.known import ranges_of
@@ -94,11 +94,12 @@ def starting(field: str, text: str) -> Q:
 
 def searched_devices(devices: Any, text: str) -> Any:
     """Devices of which, for every word, an address, a name or the id of their asset begins with it."""
-    for word in text.split()[:6]:
+    for n, word in enumerate(text.split()[:6]):
         own = starting("asset", word.strip()[:120])
         if _beginning(word)[NEARLY_ALL : NEARLY_ALL + 1].exists():
             # The newest are gone through in their order until a page is full; nearly all fit, so that this is soon.
-            devices = devices.filter(Exists(_has(Trace, word, "pk")) | Exists(_has(Part, word, "trace")) | own)
+            one = Coalesce(_has(Trace, word, "pk"), _has(Part, word, "trace"))
+            devices = devices.alias(**{f"has{n}": one}).filter(Q(**{f"has{n}__isnull": False}) | own)
             continue
         # Many traces are looked up as a whole, once: to ask again for each device took minutes.
         few = traces_of(word, FEW_TRACES)
@@ -110,9 +111,10 @@ def searched_devices(devices: Any, text: str) -> Any:
 
 
 def _has(rows: Any, text: str, trace: str) -> Any:
-    """Of the device at hand, the rows with a trace that has an address or a name beginning with the text."""
+    """Of the device at hand, one row with a trace that has an address or a name beginning with the text. As a value, which PostgreSQL
+    looks up for each device; for EXISTS it would gather those of all devices first."""
     words = _beginning(text).filter(trace=OuterRef(trace))
-    return rows.objects.filter(Exists(words), device=OuterRef("pk"))
+    return Subquery(rows.objects.filter(Exists(words), device=OuterRef("pk")).values("pk")[:1])
 
 
 def searched_observations(observations: Any, text: str) -> Any:
