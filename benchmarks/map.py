@@ -17,6 +17,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -146,12 +147,17 @@ def site(org: Organisation) -> None:
         "/replay/map/P06", "/replay/map/P06?unit=unit-3", "/replay/affected?product=fortinet&way=internet&lost=encrypt",
     ]  # fmt: skip
     for page in pages:
-        first = spent(lambda page=page: client.get(page))  # type: ignore[misc]
-        assert client.get(page).status_code == 200, page
-        times = sorted(spent(lambda page=page: client.get(page)) for _ in range(VISITS))  # type: ignore[misc]
-        p95 = times[int(VISITS * 0.95) - 1]
-        print(f"  {page}: p95 {p95 * 1000:.0f} ms, first {first * 1000:.0f} ms")
+        visited(client, page)
     changes(client)
+
+
+def visited(client: Any, page: str) -> None:
+    """How long a page takes, the first time and then."""
+    visit = partial(client.get, page)
+    first = spent(visit)
+    assert visit().status_code == 200, page
+    times = sorted(spent(visit) for _ in range(VISITS))
+    print(f"  {page}: p95 {times[int(VISITS * 0.95) - 1] * 1000:.0f} ms, first {first * 1000:.0f} ms")
 
 
 def changes(client: Any) -> None:

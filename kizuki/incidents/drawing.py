@@ -160,10 +160,9 @@ def _draw(incident: Incident, query: QueryDict, now: Standing, newest: _Newest) 
     made.shown = len(shown)
     strokes = lanes.strokes(shown, all_.links, all_.columns)
     parts = _Parts(now.seq, _rows(incident, made, strokes, before.rows), {})
-    listed: Sequence[Row | Run] = dated(parts.rows.values(), strokes)
+    alone = dated(parts.rows.values(), strokes)
+    listed: Sequence[Row | Run] = alone if form.asked.get("wrote") == "kizuki" else folded(alone)
     keys = dict(zip(shown, parts.rows, strict=True))
-    if form.asked.get("wrote") != "kizuki":
-        listed = folded(listed)  # type: ignore[arg-type]
     for row in listed:
         run = row.run if isinstance(row, Run) else [row]
         key = tuple(keys[one.entry.seq] for one in run), isinstance(row, Run)

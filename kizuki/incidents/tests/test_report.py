@@ -72,6 +72,10 @@ def told(incident: Incident, by: Person, text: str, name: str = "a.txt") -> None
     )
 
 
+#: What Markdown of a report may become.
+OF_MARKDOWN = {"p", "h1", "h2", "h3", "strong", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "br"}
+
+
 class Tags(HTMLParser):
     """Which tags and attributes a page has, and its text."""
 
@@ -180,22 +184,7 @@ def test_nothing_that_was_typed_is_live(live: str, incident: Incident, cast: Cas
             MarkdownIt("gfm-like", {"html": True, "linkify": False}),
         ):
             rendered = Tags(parser.render(markdown(made)))
-            assert rendered.tags <= {
-                "p",
-                "h1",
-                "h2",
-                "h3",
-                "strong",
-                "ul",
-                "li",
-                "table",
-                "thead",
-                "tbody",
-                "tr",
-                "th",
-                "td",
-                "br",
-            }
+            assert rendered.tags <= OF_MARKDOWN
             assert not rendered.attributes
         parts = zipfile.ZipFile(io.BytesIO(as_docx(made)))
         body = parts.read("word/document.xml").decode()
@@ -241,22 +230,7 @@ def test_any_text_goes_into_every_format(text: str) -> None:
     said = "".join(cell.text for one in document.tables for row in one.rows for cell in row.cells)
     assert one_line(inert.clean(text)) in one_line(said)
     rendered = Tags(MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown(made)))
-    assert rendered.tags <= {
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "strong",
-        "ul",
-        "li",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "br",
-    }
+    assert rendered.tags <= OF_MARKDOWN
     assert one_line(inert.clean(text)) in one_line(rendered.text)
 
 
