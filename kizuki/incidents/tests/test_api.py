@@ -190,6 +190,3 @@ def test_milestones(incident: Incident, program: Program, at: str) -> None:
     program.delete(f"{at}/milestones/noticed")
     program.delete(f"{at}/milestones/noticed")
     assert program.get(f"{at}/milestones") == []
-
-
-# People, severity

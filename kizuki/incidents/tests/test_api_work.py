@@ -245,6 +245,3 @@ def test_merging(incident: Incident, program: Program, at: str, cast: Cast) -> N
     merged = program.post(f"{at}/merging", version=version, into=into.number)
     assert merged["merged_into"] == into.number
     assert program.post(f"{at}/merging", version=version, into=into.number) == merged
-
-
-# Who may
